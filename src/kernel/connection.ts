@@ -1,0 +1,198 @@
+import { type RawBuilder, sql } from 'kysely';
+import { ArgsType, type ClassType, Field, Int, ObjectType } from 'type-graphql';
+import type { Ctx } from './context.js';
+import type { CursorValue } from './cursor.js';
+import { badInput } from './errors.js';
+import {
+  type Condition,
+  columnOf,
+  countRows,
+  metadataOf,
+  ROOT,
+  type Row,
+  readRows,
+  type Shape,
+} from './reads.js';
+import { below, type Selection } from './selection.js';
+
+@ObjectType({ description: 'Where a page lies in its list, after the Relay connection specification.' })
+export class PageInfo {
+  @Field(() => Boolean, { description: 'Whether there is more after `endCursor`.' })
+  hasNextPage!: boolean;
+
+  @Field(() => Boolean, { description: 'Whether there is more before `startCursor`.' })
+  hasPreviousPage!: boolean;
+
+  @Field(() => String, { nullable: true, description: 'Cursor of the first row; null on an empty page.' })
+  startCursor!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Cursor of the last row; null on an empty page.' })
+  endCursor!: string | null;
+}
+
+@ArgsType()
+export class ForwardPageArgs {
+  @Field(() => Int, { nullable: true, description: 'How many rows; 20 by default, 100 at most.' })
+  first?: number | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Begin behind this cursor of the same list and order.',
+  })
+  after?: string | null;
+}
+
+@ArgsType()
+export class PageArgs extends ForwardPageArgs {
+  @Field(() => Int, { nullable: true, description: 'How many rows from the end, instead of `first`.' })
+  last?: number | null;
+
+  @Field(() => String, { nullable: true, description: 'End before this cursor of the same list and order.' })
+  before?: string | null;
+}
+
+export interface Edge<R> {
+  cursor: string;
+  node: R;
+}
+
+export interface Page<R> {
+  edges: Edge<R>[];
+  nodes: R[];
+  pageInfo: PageInfo;
+  /** Counted only where the selection asks for it. */
+  totalCount?: number;
+}
+
+export interface Connection<R> extends Page<R> {
+  totalCount: number;
+}
+
+/** Makes the `XEdge` and `XConnection` types of a node type, for a room to export under its own names. */
+export function connectionOf<R extends object>(node: () => ClassType, name: string) {
+  @ObjectType(`${name}Edge`, { description: `A ${name} in its list.` })
+  class ConnectionEdge implements Edge<R> {
+    @Field(() => String, { description: 'Where this row lies; pass it as `after` or `before`.' })
+    cursor!: string;
+
+    @Field(node, { description: 'The row itself.' })
+    node!: R;
+  }
+
+  @ObjectType(`${name}Connection`, { description: `A page of a list of ${name}s.` })
+  class ConnectionPage implements Connection<R> {
+    @Field(() => [ConnectionEdge], { description: 'The rows with their cursors.' })
+    edges!: ConnectionEdge[];
+
+    @Field(() => [node()], { description: 'The rows without their cursors.' })
+    nodes!: R[];
+
+    @Field(() => PageInfo, { description: 'Where this page lies.' })
+    pageInfo!: PageInfo;
+
+    @Field(() => Int, { description: 'Rows in the whole list, counted when asked for.' })
+    totalCount!: number;
+  }
+
+  return { Edge: ConnectionEdge, Connection: ConnectionPage };
+}
+
+/** An order of a list: properties that are never null, all in one direction. The id breaks ties. */
+export interface ListOrder {
+  readonly name: string;
+  readonly by: readonly string[];
+  readonly descending?: boolean;
+}
+
+export interface ListRequest {
+  readonly list: string;
+  readonly order: ListOrder;
+  readonly where: readonly Condition[];
+  readonly args: {
+    first?: number | null;
+    after?: string | null;
+    last?: number | null;
+    before?: string | null;
+  };
+  /** The selection of the connection itself (`edges`, `nodes`, `pageInfo`, `totalCount`). */
+  readonly selection: Selection;
+}
+
+/** The page size that the arguments ask for. BAD_USER_INPUT outside 1 to the maximum. */
+export function pageSizeOf(ctx: Pick<Ctx, 'policy'>, args: ListRequest['args']): number {
+  if (args.first != null && args.last != null) throw badInput({ last: ['Give first or last, not both.'] });
+  const argument = args.last != null ? 'last' : 'first';
+  const size = args[argument] ?? ctx.policy.pageSize;
+  if (size < 1 || size > ctx.policy.maxPageSize) {
+    throw badInput({ [argument]: [`Ensure this value is between 1 and ${ctx.policy.maxPageSize}.`] });
+  }
+  return size;
+}
+
+/** A page by keyset: at most one statement for the rows, one for the count, one for each to-many relation. */
+export async function readPage<E extends object>(
+  ctx: Ctx,
+  shape: Shape<E>,
+  request: ListRequest,
+): Promise<Page<Row<E>>> {
+  const { args, order, selection } = request;
+  const list = `${request.list}:${order.name}`;
+  const size = pageSizeOf(ctx, args);
+  const backwards = args.last != null;
+  const meta = metadataOf(ctx.em, shape);
+  const keys = [...order.by, 'id'];
+  const columns = keys.map((key) => `${ROOT}.${columnOf(meta, key)}`);
+
+  const where = [...request.where];
+  if (args.after != null)
+    where.push(beyond(columns, ctx.cursors.read(list, args.after, 'after'), !order.descending));
+  if (args.before != null)
+    where.push(beyond(columns, ctx.cursors.read(list, args.before, 'before'), !!order.descending));
+
+  const wantsRows = selection.has('edges') || selection.has('nodes') || selection.has('pageInfo');
+  const [rows, totalCount] = await Promise.all([
+    wantsRows
+      ? readRows(ctx, shape, below(selection, 'edges.node', 'nodes'), {
+          where,
+          orderBy: direction(columns, !!order.descending !== backwards),
+          limit: size + 1,
+          also: order.by,
+        })
+      : [],
+    selection.has('totalCount') ? countRows(ctx, shape, request.where) : undefined,
+  ]);
+
+  const hasMore = rows.length > size;
+  const pageRows = hasMore ? rows.slice(0, size) : rows;
+  if (backwards) pageRows.reverse();
+  const edges = pageRows.map((node) => ({ cursor: ctx.cursors.sign(list, cursorValues(node, keys)), node }));
+  return {
+    edges,
+    nodes: pageRows,
+    pageInfo: {
+      hasNextPage: backwards ? args.before != null : hasMore,
+      hasPreviousPage: backwards ? hasMore : args.after != null,
+      startCursor: edges[0]?.cursor ?? null,
+      endCursor: edges.at(-1)?.cursor ?? null,
+    },
+    ...(totalCount === undefined ? {} : { totalCount }),
+  };
+}
+
+function cursorValues(row: object, keys: readonly string[]): CursorValue[] {
+  return keys.map((key) => {
+    const value = (row as Record<string, unknown>)[key];
+    return value instanceof Date ? value.getTime() : (value as CursorValue);
+  });
+}
+
+/** Row values compare lexicographically on both databases, and an index in the same order serves them. */
+function beyond(columns: readonly string[], values: readonly CursorValue[], ascending: boolean): Condition {
+  const left = sql.join(columns.map((column) => sql.ref(column)));
+  const right = sql.join([...values]);
+  return ascending ? sql`(${left}) > (${right})` : sql`(${left}) < (${right})`;
+}
+
+function direction(columns: readonly string[], descending: boolean): RawBuilder<unknown> {
+  return sql.join(columns.map((column) => (descending ? sql`${sql.ref(column)} desc` : sql.ref(column))));
+}

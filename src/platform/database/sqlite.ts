@@ -1,0 +1,36 @@
+import type { Configuration } from '@mikro-orm/core';
+import { AbstractSqlDriver, MikroORM, SqliteConnection, SqlitePlatform } from '@mikro-orm/sqlite';
+import { CompiledQuery, type DatabaseConnection, type Dialect, type Driver } from 'kysely';
+import { observed, type StatementObserver } from './observed.js';
+
+/**
+ * SQLite with `BEGIN IMMEDIATE`: a transaction takes the write lock before it reads what it decides on, so that it
+ * never finds out at its first write that another process has changed the rows.
+ */
+export function sqliteDriver(observe: StatementObserver) {
+  class ImmediateConnection extends SqliteConnection {
+    override createKyselyDialect(options: object): Dialect {
+      const dialect = super.createKyselyDialect(options) as Dialect;
+      const createDriver = dialect.createDriver.bind(dialect);
+      dialect.createDriver = () => immediate(createDriver());
+      return observed(dialect, observe);
+    }
+  }
+
+  return class extends AbstractSqlDriver<ImmediateConnection> {
+    constructor(config: Configuration) {
+      super(config, new SqlitePlatform(), ImmediateConnection, ['kysely', 'better-sqlite3']);
+    }
+
+    override getORMClass() {
+      return MikroORM;
+    }
+  };
+}
+
+function immediate(driver: Driver): Driver {
+  driver.beginTransaction = async (connection: DatabaseConnection) => {
+    await connection.executeQuery(CompiledQuery.raw('begin immediate'));
+  };
+  return driver;
+}
