@@ -1,0 +1,85 @@
+import { LockMode } from '@mikro-orm/core';
+import { v7 as uuidv7 } from 'uuid';
+import type { Ctx } from '../../kernel/context.js';
+import { badInput } from '../../kernel/errors.js';
+import { type Row, readById } from '../../kernel/reads.js';
+import type { Selection } from '../../kernel/selection.js';
+import { InputCheck, textLimits } from '../../kernel/text.js';
+import { write } from '../../kernel/unit-of-work.js';
+import { hashPassword } from './passwords.js';
+import { openSession, revokeSessionsOf, type SignedIn } from './session.service.js';
+import { User, type UserType } from './user.entity.js';
+import { checkEmail, checkPassword, mayRegisterAs } from './user.rules.js';
+import { userShape } from './user.shapes.js';
+
+export interface Registration {
+  readonly email: string;
+  readonly password: string;
+  readonly userType: UserType;
+  readonly firstName?: string | null;
+  readonly lastName?: string | null;
+  readonly phone?: string | null;
+}
+
+export interface AdminMade {
+  readonly userId: string;
+  readonly email: string;
+  readonly outcome: 'CREATED' | 'PROMOTED' | 'ALREADY_ADMIN';
+}
+
+/** Makes an account and signs it in. @throws AppError BAD_USER_INPUT, also for an address that is taken. */
+export async function register(ctx: Ctx, input: Registration): Promise<SignedIn> {
+  const check = new InputCheck();
+  const email = checkEmail(check, 'email', input.email);
+  checkPassword(check, 'password', input.password);
+  check.ensure(mayRegisterAs(input.userType), 'userType', `"${input.userType}" is not a valid choice.`);
+  const profile = {
+    firstName: check.optional('firstName', input.firstName, textLimits.name),
+    lastName: check.optional('lastName', input.lastName, textLimits.name),
+    phone: check.optional('phone', input.phone, textLimits.name),
+  };
+  check.done();
+  // Before the transaction: a hash takes tens of milliseconds, and SQLite has one writer.
+  const passwordHash = await hashPassword(input.password);
+  const row = { email, passwordHash, userType: input.userType, ...profile };
+  return write(ctx, async (tx) => openSession(tx, tx.em.create(User, { ...row, ...born(ctx) })));
+}
+
+/** The viewer's own account; null for a guest, and where the account is gone. */
+export async function me(ctx: Ctx, selection: Selection): Promise<Row<User> | null> {
+  return ctx.viewer ? readById(ctx, userShape, ctx.viewer.id, selection) : null;
+}
+
+/**
+ * Makes an admin, or makes one of an account that there is. Its sessions end then: their tokens say what it was, and a
+ * new password is to keep out whoever knew the old one. For the command line: it asks no policy.
+ * @throws AppError BAD_USER_INPUT, also where a new account comes without a password.
+ */
+export async function createAdmin(
+  ctx: Ctx,
+  input: { email: string; password?: string | null },
+): Promise<AdminMade> {
+  const check = new InputCheck();
+  const email = checkEmail(check, 'email', input.email);
+  if (input.password != null) checkPassword(check, 'password', input.password);
+  check.done();
+  const passwordHash = input.password == null ? null : await hashPassword(input.password);
+  return write(ctx, async (tx) => {
+    const user = await tx.em.findOne(User, { email }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+    if (!user) {
+      if (passwordHash === null) throw badInput({ password: ['A new account needs a password.'] });
+      const made = tx.em.create(User, { email, passwordHash, userType: 'ADMIN', ...born(ctx) });
+      return { userId: made.id, email, outcome: 'CREATED' };
+    }
+    const outcome = user.userType === 'ADMIN' ? 'ALREADY_ADMIN' : 'PROMOTED';
+    if (outcome === 'PROMOTED') user.promote(tx.clock.now());
+    if (passwordHash !== null) user.changePassword(passwordHash, tx.clock.now());
+    if (outcome === 'PROMOTED' || passwordHash !== null) await revokeSessionsOf(tx, user.id);
+    return { userId: user.id, email, outcome };
+  });
+}
+
+function born(ctx: Ctx): { id: string; createdAt: Date; updatedAt: Date } {
+  const now = ctx.clock.now();
+  return { id: uuidv7(), createdAt: now, updatedAt: now };
+}

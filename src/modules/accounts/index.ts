@@ -1,0 +1,4 @@
+export { User, UserType } from './user.entity.js';
+export { displayNameOf } from './user.rules.js';
+export { publicUserShape, userShape } from './user.shapes.js';
+export { PublicUser, UserProfile } from './user.types.js';

@@ -1,0 +1,41 @@
+import type { Ref } from '@mikro-orm/core';
+import { Entity, Index, ManyToOne, Property } from '@mikro-orm/decorators/legacy';
+import { BaseEntity, InstantType } from '../../kernel/base.entity.js';
+import { User } from './user.entity.js';
+
+/**
+ * A sign-in, and the family of refresh tokens that came of it. Its id is the tokens' `sid`. Of the family one refresh
+ * token is good at a time, the one whose `jti` stands here: rotation makes every earlier one a blacklisted one.
+ */
+@Entity({ tableName: 'sessions' })
+@Index({ name: 'sessions_user_id_index', properties: ['user'] })
+@Index({ name: 'sessions_revoked_at_index', properties: ['revokedAt'] })
+@Index({ name: 'sessions_expires_at_index', properties: ['expiresAt'] })
+export class Session extends BaseEntity {
+  @ManyToOne(() => User, { ref: true, deleteRule: 'cascade' })
+  user!: Ref<User>;
+
+  @Property({ type: 'uuid' })
+  refreshJti!: string;
+
+  @Property({ type: InstantType })
+  expiresAt!: Date;
+
+  @Property({ type: InstantType, nullable: true })
+  revokedAt: Date | null = null;
+
+  isLive(now: Date): boolean {
+    return this.revokedAt === null && now < this.expiresAt;
+  }
+
+  rotate(jti: string, expiresAt: Date, now: Date): void {
+    this.refreshJti = jti;
+    this.expiresAt = expiresAt;
+    this.touch(now);
+  }
+
+  revoke(now: Date): void {
+    this.revokedAt ??= now;
+    this.touch(now);
+  }
+}

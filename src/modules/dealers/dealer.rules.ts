@@ -1,0 +1,121 @@
+import { InputCheck, textLimits } from '../../kernel/text.js';
+import type { DealerDetails, VerificationStatus } from './dealer.entity.js';
+
+/** Whether a dealer that stands so may ask to be checked. */
+export const maySubmit: Readonly<Record<VerificationStatus, boolean>> = {
+  UNVERIFIED: true,
+  PENDING: false,
+  VERIFIED: false,
+  REJECTED: true,
+};
+
+export type Decision = Extract<VerificationStatus, 'VERIFIED' | 'REJECTED'>;
+
+/** Street and number. */
+const MAX_ADDRESS = 200;
+
+type Given = { [K in keyof DealerDetails]?: DealerDetails[K] | URL | null };
+type Reader = (check: InputCheck, field: string, value: never) => unknown;
+
+const requiredText = (max: number) => (check: InputCheck, field: string, value: string | null) =>
+  check.required(field, value, max);
+const optionalText = (max: number) => (check: InputCheck, field: string, value: string | null) =>
+  check.optional(field, value, max);
+
+/** How each detail is checked; in the order in which they are told. */
+const readers: Readonly<Record<keyof DealerDetails, Reader>> = {
+  businessName: requiredText(textLimits.name),
+  description: optionalText(textLimits.description),
+  phone: optionalText(textLimits.name),
+  website: readWebsite,
+  address: optionalText(MAX_ADDRESS),
+  city: requiredText(textLimits.name),
+  state: requiredText(textLimits.name),
+  postalCode: optionalText(textLimits.name),
+  latitude: degrees(90),
+  longitude: degrees(180),
+};
+const fields = Object.keys(readers) as Array<keyof DealerDetails>;
+
+/** A whole registration. BAD_USER_INPUT with all that is wrong in it. */
+export function registrationOf(input: Given & { licenseNumber: string }): {
+  licenseNumber: string;
+  details: DealerDetails;
+} {
+  const check = new InputCheck();
+  const licenseNumber = check.required('licenseNumber', input.licenseNumber, textLimits.name);
+  const details = read(check, input, fields) as DealerDetails;
+  checkPlace(check, details);
+  check.done();
+  return { licenseNumber, details };
+}
+
+/** The details that an update names: what is left out stays, null clears. BAD_USER_INPUT with all that is wrong. */
+export function detailChangesOf(input: Given): Partial<DealerDetails> {
+  const check = new InputCheck();
+  const changes = read(
+    check,
+    input,
+    fields.filter((field) => input[field] !== undefined),
+  );
+  check.done();
+  return changes;
+}
+
+/** BAD_USER_INPUT where a place would be left with one coordinate. */
+export function refuseHalfAPlace(place: Pick<DealerDetails, 'latitude' | 'longitude'>): void {
+  const check = new InputCheck();
+  checkPlace(check, place);
+  check.done();
+}
+
+/** What an admin decided. BAD_USER_INPUT for anything but VERIFIED, or REJECTED with a reason. */
+export function decisionOf(input: { decision: VerificationStatus; reason?: string | null }): {
+  decision: Decision;
+  reason: string | null;
+} {
+  const { decision } = input;
+  const check = new InputCheck();
+  if (decision !== 'VERIFIED' && decision !== 'REJECTED') {
+    check.fault('decision', 'Decide for VERIFIED or REJECTED.');
+    check.done();
+  }
+  const read = decision === 'REJECTED' ? check.required : check.optional;
+  const reason = read.call(check, 'reason', input.reason, textLimits.message);
+  check.done();
+  return { decision: decision as Decision, reason: decision === 'REJECTED' ? reason : null };
+}
+
+function read(
+  check: InputCheck,
+  input: Given,
+  names: ReadonlyArray<keyof DealerDetails>,
+): Partial<DealerDetails> {
+  return Object.fromEntries(
+    names.map((name) => [name, readers[name](check, name, (input[name] ?? null) as never)]),
+  );
+}
+
+/** Links lead people who trust this site: `javascript:` and its like are refused. */
+function readWebsite(check: InputCheck, field: string, value: URL | null): string | null {
+  if (value === null) return null;
+  const isWeb = value.protocol === 'https:' || value.protocol === 'http:';
+  check.ensure(isWeb, field, 'Give an address that begins with https:// or http://.');
+  return check.optional(field, value.href, textLimits.url);
+}
+
+function degrees(max: number) {
+  return (check: InputCheck, field: string, value: number | null): number | null => {
+    if (value !== null)
+      check.ensure(Math.abs(value) <= max, field, `Ensure this value is between -${max} and ${max}.`);
+    return value;
+  };
+}
+
+function checkPlace(
+  check: InputCheck,
+  { latitude, longitude }: Pick<DealerDetails, 'latitude' | 'longitude'>,
+): void {
+  if ((latitude === null) === (longitude === null)) return;
+  check.fault(latitude === null ? 'latitude' : 'longitude', 'Give both latitude and longitude, or neither.');
+}

@@ -1,0 +1,12 @@
+import type { Room } from '../../kernel/room.js';
+import { dealerConstraints } from './dealer.constraints.js';
+import { Dealer } from './dealer.entity.js';
+import { DealerPayloadResolver, DealerResolver } from './dealer.resolver.js';
+import { DealerFieldsResolver, UserDealerResolver } from './dealer-fields.resolver.js';
+
+export const dealers: Room = {
+  name: 'dealers',
+  entities: [Dealer],
+  resolvers: [DealerResolver, DealerPayloadResolver, DealerFieldsResolver, UserDealerResolver],
+  constraints: dealerConstraints,
+};

@@ -1,0 +1,14 @@
+export { PriceChange, Vehicle } from './vehicle.entity.js';
+export * from './vehicle.enums.js';
+export {
+  announceVehicle,
+  VehicleArchived,
+  VehiclePublished,
+  VehicleRepriced,
+  vehicleTopic,
+} from './vehicle.events.js';
+export { vehicleLabel } from './vehicle.names.js';
+export { VehicleConnection } from './vehicle.payloads.js';
+export { isOnView, ownsVehicle } from './vehicle.policy.js';
+export { readVisibleVehicle } from './vehicle.reads.js';
+export { vehicleShape } from './vehicle.shapes.js';

@@ -1,0 +1,19 @@
+import type { Room } from '../../kernel/room.js';
+import { vehicleConstraints } from './vehicle.constraints.js';
+import { PriceChange, Vehicle } from './vehicle.entity.js';
+import { VehiclePayloadResolver, VehicleResolver } from './vehicle.resolver.js';
+import { DealerVehiclesResolver, VehicleFieldsResolver } from './vehicle-fields.resolver.js';
+import { VehicleSubscriptions } from './vehicle-live.resolver.js';
+
+export const vehicles: Room = {
+  name: 'vehicles',
+  entities: [Vehicle, PriceChange],
+  resolvers: [
+    VehicleResolver,
+    VehiclePayloadResolver,
+    VehicleFieldsResolver,
+    DealerVehiclesResolver,
+    VehicleSubscriptions,
+  ],
+  constraints: vehicleConstraints,
+};

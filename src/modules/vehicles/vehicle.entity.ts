@@ -1,0 +1,262 @@
+import { type Opt, type Ref, ref } from '@mikro-orm/core';
+import { Entity, Index, ManyToOne, Property, Unique } from '@mikro-orm/decorators/legacy';
+import { Field, Int, ObjectType } from 'type-graphql';
+import { BaseEntity, CentsType, InstantType } from '../../kernel/base.entity.js';
+import { type Cents, MoneyScalar } from '../../kernel/money.js';
+import { DateTimeScalar } from '../../kernel/scalars.js';
+import { Dealer } from '../dealers/index.js';
+import {
+  BodyType,
+  Drivetrain,
+  FuelType,
+  Transmission,
+  VehicleCondition,
+  VehicleStatus,
+} from './vehicle.enums.js';
+import { nameKey } from './vehicle.names.js';
+
+/** What a dealer says of a car and may change while it is for sale; its price has a history and a method of its own. */
+export interface VehicleDetails {
+  stockNumber: string | null;
+  make: string;
+  model: string;
+  year: number;
+  trim: string | null;
+  bodyType: BodyType | null;
+  fuelType: FuelType | null;
+  transmission: Transmission | null;
+  drivetrain: Drivetrain | null;
+  condition: VehicleCondition;
+  exteriorColor: string | null;
+  interiorColor: string | null;
+  mileage: number;
+  features: string[];
+  description: string | null;
+  msrp: Cents | null;
+  isNegotiable: boolean;
+}
+
+/** A car that a dealer offers. Its status is the lock that one sale at most can take. */
+@Entity({ tableName: 'vehicles' })
+@Unique({ name: 'vehicles_vin_unique', properties: ['dealer', 'vin'], where: "status <> 'ARCHIVED'" })
+@Index({ name: 'vehicles_listed_index', properties: ['status', 'listedAt', 'id'] })
+@Index({ name: 'vehicles_price_index', properties: ['status', 'askingPrice', 'id'] })
+@Index({ name: 'vehicles_year_index', properties: ['status', 'year', 'id'] })
+@Index({ name: 'vehicles_mileage_index', properties: ['status', 'mileage', 'id'] })
+@Index({
+  name: 'vehicles_make_price_index',
+  properties: ['status', 'makeKey', 'modelKey', 'askingPrice', 'id'],
+})
+@Index({ name: 'vehicles_make_listed_index', properties: ['status', 'makeKey', 'listedAt', 'id'] })
+@Index({ name: 'vehicles_body_index', properties: ['status', 'bodyType', 'listedAt', 'id'] })
+@Index({ name: 'vehicles_fuel_index', properties: ['status', 'fuelType', 'listedAt', 'id'] })
+@Index({ name: 'vehicles_condition_index', properties: ['status', 'condition', 'listedAt', 'id'] })
+@Index({ name: 'vehicles_dealer_index', properties: ['dealer', 'status', 'listedAt', 'id'] })
+@ObjectType({ description: 'A car that a dealer offers.' })
+export class Vehicle extends BaseEntity {
+  @ManyToOne(() => Dealer, { ref: true })
+  @Field(() => Dealer, { description: 'Who sells it.' })
+  dealer!: Ref<Dealer>;
+
+  @Property({ type: 'string', length: 17 })
+  @Field(() => String, { description: 'Vehicle identification number: 17 characters, check digit verified.' })
+  vin!: string;
+
+  @Property({ type: 'string', length: 100, nullable: true })
+  @Field(() => String, { nullable: true, description: "The dealer's own number for it." })
+  stockNumber: string | null = null;
+
+  @Property({ type: 'string', length: 100 })
+  @Field(() => String, { description: 'Who made it, "Toyota".' })
+  make!: string;
+
+  @Property({ type: 'string', length: 100 })
+  @Field(() => String, { description: 'Model, "Camry".' })
+  model!: string;
+
+  /** Make and model in lower case, for filters that do not care. */
+  @Property({ type: 'string', length: 100 })
+  makeKey!: string;
+
+  @Property({ type: 'string', length: 100 })
+  modelKey!: string;
+
+  @Property({ type: 'integer' })
+  @Field(() => Int, { description: 'Model year.' })
+  year!: number;
+
+  @Property({ type: 'string', length: 100, nullable: true })
+  @Field(() => String, { nullable: true, description: 'Trim level, "XLE".' })
+  trim: string | null = null;
+
+  @Property({ type: 'string', length: 20, nullable: true })
+  @Field(() => BodyType, { nullable: true, description: 'Body style.' })
+  bodyType: BodyType | null = null;
+
+  @Property({ type: 'string', length: 20, nullable: true })
+  @Field(() => FuelType, { nullable: true, description: 'What it runs on.' })
+  fuelType: FuelType | null = null;
+
+  @Property({ type: 'string', length: 20, nullable: true })
+  @Field(() => Transmission, { nullable: true, description: 'Kind of gearbox.' })
+  transmission: Transmission | null = null;
+
+  @Property({ type: 'string', length: 20, nullable: true })
+  @Field(() => Drivetrain, { nullable: true, description: 'Which wheels are driven.' })
+  drivetrain: Drivetrain | null = null;
+
+  @Property({ type: 'string', length: 20 })
+  @Field(() => VehicleCondition, { description: 'New, used, or used and certified by its maker.' })
+  condition: VehicleCondition & Opt = 'USED';
+
+  @Property({ type: 'string', length: 100, nullable: true })
+  @Field(() => String, { nullable: true, description: 'Colour outside.' })
+  exteriorColor: string | null = null;
+
+  @Property({ type: 'string', length: 100, nullable: true })
+  @Field(() => String, { nullable: true, description: 'Colour inside.' })
+  interiorColor: string | null = null;
+
+  @Property({ type: 'integer' })
+  @Field(() => Int, { description: 'Miles on the odometer.' })
+  mileage!: number;
+
+  @Property({ type: 'json' })
+  @Field(() => [String], { description: 'Equipment worth naming, 100 entries at most.' })
+  features: string[] & Opt = [];
+
+  @Property({ type: 'text', nullable: true })
+  @Field(() => String, { nullable: true, description: 'What the dealer says of it.' })
+  description: string | null = null;
+
+  @Property({ type: CentsType })
+  @Field(() => MoneyScalar, { description: 'What the dealer asks for it.' })
+  askingPrice!: Cents;
+
+  @Property({ type: CentsType, nullable: true })
+  @Field(() => MoneyScalar, { nullable: true, description: "The maker's list price when it was new." })
+  msrp: Cents | null = null;
+
+  @Property({ type: 'string', length: 20 })
+  @Field(() => VehicleStatus, { description: 'Where it is on its way from draft to sold.' })
+  status: VehicleStatus & Opt = 'DRAFT';
+
+  @Property({ type: 'boolean' })
+  @Field(() => Boolean, { description: 'Whether offers are taken.' })
+  isNegotiable: boolean & Opt = true;
+
+  /** Sorts the listings: when it was published or, before that, made. Never null, so that a cursor can hold it. */
+  @Property({ type: InstantType })
+  listedAt: Date & Opt = new Date();
+
+  @Property({ type: InstantType, nullable: true })
+  @Field(() => DateTimeScalar, { nullable: true, description: 'When it was first published.' })
+  publishedAt: Date | null = null;
+
+  @Property({ type: InstantType, nullable: true })
+  @Field(() => DateTimeScalar, { nullable: true, description: 'When it was sold.' })
+  soldAt: Date | null = null;
+
+  @Field(() => DateTimeScalar, { description: 'When it was last changed.' })
+  override updatedAt: Date & Opt = new Date();
+
+  /** A draft, with the first entry of its price history. */
+  static draft(
+    dealer: Ref<Dealer>,
+    vin: string,
+    askingPrice: Cents,
+    details: VehicleDetails,
+    at: Date,
+  ): { vehicle: Vehicle; firstPrice: PriceChange } {
+    const vehicle = new Vehicle();
+    vehicle.dealer = dealer;
+    vehicle.vin = vin;
+    vehicle.askingPrice = askingPrice;
+    vehicle.createdAt = at;
+    vehicle.listedAt = at;
+    vehicle.revise(details, at);
+    return { vehicle, firstPrice: PriceChange.of(vehicle, at) };
+  }
+
+  revise(details: Partial<VehicleDetails>, at: Date): void {
+    Object.assign(this, details);
+    this.makeKey = nameKey(this.make);
+    this.modelKey = nameKey(this.model);
+    this.touch(at);
+  }
+
+  /** On the market. */
+  publish(at: Date): void {
+    this.status = 'ACTIVE';
+    if (!this.publishedAt) {
+      this.publishedAt = at;
+      this.listedAt = at;
+    }
+    this.touch(at);
+  }
+
+  /** Off the market for good; its VIN may be listed again. */
+  archive(at: Date): void {
+    this.status = 'ARCHIVED';
+    this.touch(at);
+  }
+
+  /** Kept for the buyer with whom a price was agreed. */
+  hold(at: Date): void {
+    this.expectStatus('ACTIVE');
+    this.status = 'PENDING';
+    this.touch(at);
+  }
+
+  /** Back on the market: the agreement came to nothing. */
+  release(at: Date): void {
+    this.expectStatus('PENDING');
+    this.status = 'ACTIVE';
+    this.touch(at);
+  }
+
+  sell(at: Date): void {
+    this.expectStatus('PENDING');
+    this.status = 'SOLD';
+    this.soldAt = at;
+    this.touch(at);
+  }
+
+  /** The entry for its price history. */
+  reprice(price: Cents, at: Date): PriceChange {
+    this.askingPrice = price;
+    this.touch(at);
+    return PriceChange.of(this, at);
+  }
+
+  private expectStatus(status: VehicleStatus): void {
+    if (this.status !== status) throw new Error(`Vehicle ${this.id} is ${this.status}, not ${status}`);
+  }
+}
+
+/** One asking price and since when it stood. The first is the price at its making. */
+@Entity({ tableName: 'price_changes' })
+@Index({ name: 'price_changes_vehicle_index', properties: ['vehicle', 'changedAt', 'id'] })
+@ObjectType({ description: 'An asking price and since when it stood.' })
+export class PriceChange extends BaseEntity {
+  @ManyToOne(() => Vehicle, { ref: true, deleteRule: 'cascade' })
+  vehicle!: Ref<Vehicle>;
+
+  @Property({ type: CentsType })
+  @Field(() => MoneyScalar, { description: 'The price asked from then on.' })
+  price!: Cents;
+
+  @Property({ type: InstantType })
+  @Field(() => DateTimeScalar, { description: 'Since when.' })
+  changedAt!: Date;
+
+  static of(vehicle: Vehicle, at: Date): PriceChange {
+    const change = new PriceChange();
+    change.vehicle = ref(vehicle);
+    change.price = vehicle.askingPrice;
+    change.changedAt = at;
+    change.createdAt = at;
+    change.updatedAt = at;
+    return change;
+  }
+}

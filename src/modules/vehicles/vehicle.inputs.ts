@@ -1,0 +1,233 @@
+import { Field, ID, InputType, Int } from 'type-graphql';
+import { type Cents, MoneyScalar } from '../../kernel/money.js';
+import { BodyType, Drivetrain, FuelType, Transmission, VehicleCondition } from './vehicle.enums.js';
+
+@InputType({
+  description:
+    'Which vehicles to list. What is left out, null or an empty list does not narrow; lists take 50 values at most.',
+})
+export class VehicleFilter {
+  @Field(() => [String], { nullable: true, description: 'Any of these makes; case does not count.' })
+  makes?: string[] | null;
+
+  @Field(() => [String], { nullable: true, description: 'Any of these models; case does not count.' })
+  models?: string[] | null;
+
+  @Field(() => Int, { nullable: true, description: 'This model year or later.' })
+  yearMin?: number | null;
+
+  @Field(() => Int, { nullable: true, description: 'This model year or earlier.' })
+  yearMax?: number | null;
+
+  @Field(() => MoneyScalar, { nullable: true, description: 'An asking price of this or more.' })
+  priceMin?: Cents | null;
+
+  @Field(() => MoneyScalar, { nullable: true, description: 'An asking price of this or less.' })
+  priceMax?: Cents | null;
+
+  @Field(() => Int, { nullable: true, description: 'This many miles or fewer.' })
+  mileageMax?: number | null;
+
+  @Field(() => [BodyType], { nullable: true, description: 'Any of these body styles.' })
+  bodyTypes?: BodyType[] | null;
+
+  @Field(() => [FuelType], { nullable: true, description: 'Any of these fuels.' })
+  fuelTypes?: FuelType[] | null;
+
+  @Field(() => [Transmission], { nullable: true, description: 'Any of these gearboxes.' })
+  transmissions?: Transmission[] | null;
+
+  @Field(() => [Drivetrain], { nullable: true, description: 'Any of these drivetrains.' })
+  drivetrains?: Drivetrain[] | null;
+
+  @Field(() => [VehicleCondition], { nullable: true, description: 'Any of these conditions.' })
+  conditions?: VehicleCondition[] | null;
+
+  @Field(() => ID, { nullable: true, description: 'Of this dealer.' })
+  dealerId?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Of dealers in this state, such as "TX"; case does not count.',
+  })
+  state?: string | null;
+}
+
+@InputType({ description: "A vehicle for the own dealership's inventory." })
+export class CreateVehicleInput {
+  @Field(() => String, {
+    description: '17 characters without I, O and Q, with the right check digit; not twice in an inventory.',
+  })
+  vin!: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "The dealer's own number for it, 100 characters at most.",
+  })
+  stockNumber?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Who made it, "Toyota", 100 characters at most. Required.',
+  })
+  make?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Model, "Camry", 100 characters at most. Required.' })
+  model?: string | null;
+
+  @Field(() => Int, { nullable: true, description: 'Model year, from 1900 to two years from now. Required.' })
+  year?: number | null;
+
+  @Field(() => String, { nullable: true, description: 'Trim level, "XLE", 100 characters at most.' })
+  trim?: string | null;
+
+  @Field(() => BodyType, { nullable: true, description: 'Body style.' })
+  bodyType?: BodyType | null;
+
+  @Field(() => FuelType, { nullable: true, description: 'What it runs on.' })
+  fuelType?: FuelType | null;
+
+  @Field(() => Transmission, { nullable: true, description: 'Kind of gearbox.' })
+  transmission?: Transmission | null;
+
+  @Field(() => Drivetrain, { nullable: true, description: 'Which wheels are driven.' })
+  drivetrain?: Drivetrain | null;
+
+  @Field(() => VehicleCondition, {
+    defaultValue: 'USED',
+    description: 'New, used, or used and certified by its maker.',
+  })
+  condition!: VehicleCondition;
+
+  @Field(() => String, { nullable: true, description: 'Colour outside, 100 characters at most.' })
+  exteriorColor?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Colour inside, 100 characters at most.' })
+  interiorColor?: string | null;
+
+  @Field(() => Int, { description: 'Miles on the odometer, 2,000,000 at most.' })
+  mileage!: number;
+
+  @Field(() => [String], {
+    nullable: true,
+    description: 'Equipment worth naming: 100 entries of 100 characters at most; repeated ones count once.',
+  })
+  features?: string[] | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'What the dealer says of it, 5,000 characters at most.',
+  })
+  description?: string | null;
+
+  @Field(() => MoneyScalar, { description: 'What the dealer asks, 1.00 to 10000000.00.' })
+  askingPrice!: Cents;
+
+  @Field(() => MoneyScalar, {
+    nullable: true,
+    description: "The maker's list price when it was new, within the same bounds.",
+  })
+  msrp?: Cents | null;
+
+  @Field(() => Boolean, { nullable: true, defaultValue: true, description: 'Whether offers are taken.' })
+  isNegotiable?: boolean | null;
+
+  @Field(() => Boolean, {
+    defaultValue: false,
+    description: 'Puts it on the market at once; needs a VERIFIED dealer.',
+  })
+  publish!: boolean;
+}
+
+@InputType({
+  description: 'What to change of a vehicle: what is left out stays, and null clears what may be empty.',
+})
+export class UpdateVehicleInput {
+  @Field(() => ID, { description: 'The vehicle.' })
+  id!: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "The dealer's own number for it, 100 characters at most.",
+  })
+  stockNumber?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Who made it, "Toyota", 100 characters at most; never null.',
+  })
+  make?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Model, "Camry", 100 characters at most; never null.' })
+  model?: string | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Model year, from 1900 to two years from now; never null.',
+  })
+  year?: number | null;
+
+  @Field(() => String, { nullable: true, description: 'Trim level, "XLE", 100 characters at most.' })
+  trim?: string | null;
+
+  @Field(() => BodyType, { nullable: true, description: 'Body style.' })
+  bodyType?: BodyType | null;
+
+  @Field(() => FuelType, { nullable: true, description: 'What it runs on.' })
+  fuelType?: FuelType | null;
+
+  @Field(() => Transmission, { nullable: true, description: 'Kind of gearbox.' })
+  transmission?: Transmission | null;
+
+  @Field(() => Drivetrain, { nullable: true, description: 'Which wheels are driven.' })
+  drivetrain?: Drivetrain | null;
+
+  @Field(() => VehicleCondition, {
+    nullable: true,
+    description: 'New, used, or used and certified by its maker; never null.',
+  })
+  condition?: VehicleCondition | null;
+
+  @Field(() => String, { nullable: true, description: 'Colour outside, 100 characters at most.' })
+  exteriorColor?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Colour inside, 100 characters at most.' })
+  interiorColor?: string | null;
+
+  @Field(() => Int, { nullable: true, description: 'Miles on the odometer, 2,000,000 at most; never null.' })
+  mileage?: number | null;
+
+  @Field(() => [String], {
+    nullable: true,
+    description:
+      'Equipment worth naming: 100 entries of 100 characters at most; repeated ones count once; never null.',
+  })
+  features?: string[] | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'What the dealer says of it, 5,000 characters at most.',
+  })
+  description?: string | null;
+
+  @Field(() => MoneyScalar, {
+    nullable: true,
+    description: 'What the dealer asks, 1.00 to 10000000.00; never null. Only while DRAFT or ACTIVE.',
+  })
+  askingPrice?: Cents | null;
+
+  @Field(() => MoneyScalar, {
+    nullable: true,
+    description: "The maker's list price when it was new, within the same bounds.",
+  })
+  msrp?: Cents | null;
+
+  @Field(() => Boolean, { nullable: true, description: 'Whether offers are taken; never null.' })
+  isNegotiable?: boolean | null;
+}
+
+@InputType({ description: 'Names a vehicle.' })
+export class VehicleIdInput {
+  @Field(() => ID, { description: 'The vehicle.' })
+  id!: string;
+}

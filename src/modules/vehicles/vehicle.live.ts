@@ -1,0 +1,78 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { BusIterator } from '../../kernel/bus-iterator.js';
+import type { Ctx } from '../../kernel/context.js';
+import { notFound } from '../../kernel/errors.js';
+import type { BusMessage } from '../../kernel/ports.js';
+import { covers, type Row, readById } from '../../kernel/reads.js';
+import { type Selection, selectionOf } from '../../kernel/selection.js';
+import type { Vehicle } from './vehicle.entity.js';
+import { vehicleTopic } from './vehicle.events.js';
+import { readVisibleVehicle } from './vehicle.reads.js';
+import { vehicleShape } from './vehicle.shapes.js';
+
+const leaf: Selection = new Map();
+
+/** What a screen shows of a change: read once for all who follow the vehicle on this node. */
+const shared: Selection = new Map(
+  [
+    'id',
+    'vin',
+    'make',
+    'model',
+    'year',
+    'trim',
+    'mileage',
+    'askingPrice',
+    'msrp',
+    'status',
+    'isNegotiable',
+    'updatedAt',
+    'soldAt',
+  ].map((name) => [name, leaf]),
+);
+
+/** A bus hands the same message to all of its listeners: the read hangs on it. */
+const reads = new WeakMap<BusMessage, Promise<Row<Vehicle> | null>>();
+
+/** Follows a vehicle that the viewer may see. NOT_FOUND for any other. */
+export async function followVehicle(ctx: Ctx, id: string): Promise<AsyncIterableIterator<Row<Vehicle>>> {
+  const changes = new BusIterator(ctx.bus, vehicleTopic(id));
+  const visible = await readVisibleVehicle(ctx, id, new Map());
+  if (!visible) {
+    await changes.return();
+    throw notFound('Vehicle');
+  }
+  const rows: AsyncIterableIterator<Row<Vehicle>> = {
+    [Symbol.asyncIterator]: () => rows,
+    async next() {
+      const { value: message, done } = await changes.next();
+      if (done) return { value: undefined, done: true };
+      const row = await freshRow(ctx, id, message);
+      // Deleted: there is nothing left to follow.
+      return row ? { value: row, done: false } : (rows.return?.() as Promise<IteratorResult<Row<Vehicle>>>);
+    },
+    async return() {
+      await changes.return();
+      return { value: undefined, done: true };
+    },
+  };
+  return rows;
+}
+
+function freshRow(ctx: Ctx, id: string, message: BusMessage): Promise<Row<Vehicle> | null> {
+  const known = reads.get(message);
+  if (known) return known;
+  const read = readById(ctx, vehicleShape, id, shared);
+  reads.set(message, read);
+  return read;
+}
+
+/** The shared row where it holds what is asked for; otherwise one that is read for this selection. */
+export async function vehicleFor(
+  ctx: Ctx,
+  row: Row<Vehicle>,
+  info: GraphQLResolveInfo,
+): Promise<Row<Vehicle> | null> {
+  const selection = selectionOf(info);
+  return covers(ctx, vehicleShape, row, selection) ? row : readById(ctx, vehicleShape, row.id, selection);
+}

@@ -1,0 +1,139 @@
+import { LockMode } from '@mikro-orm/core';
+import { requireType } from '../../kernel/authorize.js';
+import { isUuid } from '../../kernel/base.entity.js';
+import { isForeignKeyViolation } from '../../kernel/constraints.js';
+import type { Ctx, Viewer } from '../../kernel/context.js';
+import { AppError, conflict, forbidden, notFound } from '../../kernel/errors.js';
+import type { Cents } from '../../kernel/money.js';
+import { type Tx, write } from '../../kernel/unit-of-work.js';
+import { Dealer } from '../dealers/index.js';
+import { Vehicle } from './vehicle.entity.js';
+import type { VehicleStatus } from './vehicle.enums.js';
+import { announceVehicle, VehicleArchived, VehiclePublished, VehicleRepriced } from './vehicle.events.js';
+import type { CreateVehicleInput, UpdateVehicleInput } from './vehicle.inputs.js';
+import { isOnView, mayPublish, ownsVehicle } from './vehicle.policy.js';
+import { archiving, editing, newVehicleOf, publishing, vehicleChangesOf } from './vehicle.rules.js';
+
+/** Adds a vehicle to the viewer's inventory, on the market at once if asked. Returns its id. */
+export async function createVehicle(ctx: Ctx, input: CreateVehicleInput): Promise<string> {
+  const viewer = requireType(ctx, 'DEALER');
+  const { vin, askingPrice, details } = newVehicleOf(input, ctx.clock.now());
+  return write(ctx, async (tx) => {
+    const dealer = await dealerOf(tx, viewer);
+    if (!dealer) throw forbidden('Register your dealership before you list vehicles.');
+    const { vehicle, firstPrice } = Vehicle.draft(
+      tx.em.getReference(Dealer, dealer.id, { wrapped: true }),
+      vin,
+      askingPrice,
+      details,
+      tx.clock.now(),
+    );
+    tx.em.persist([vehicle, firstPrice]);
+    if (input.publish) await putOnTheMarket(tx, dealer, vehicle);
+    return vehicle.id;
+  });
+}
+
+/** VEHICLE_UNAVAILABLE where its status no longer allows the change. */
+export async function updateVehicle(ctx: Ctx, input: UpdateVehicleInput): Promise<string> {
+  const viewer = requireType(ctx, 'DEALER');
+  const { details, askingPrice } = vehicleChangesOf(input, ctx.clock.now());
+  return write(ctx, async (tx) => {
+    const { vehicle } = await lockOwnVehicle(tx, viewer, input.id);
+    const status: VehicleStatus = vehicle.status;
+    if (!editing[status].details) throw unavailable(`A vehicle that is ${status} cannot be changed.`);
+    if (Object.keys(details).length > 0) vehicle.revise(details, tx.clock.now());
+    if (askingPrice !== undefined) await reprice(tx, vehicle, askingPrice);
+    announceVehicle(tx, vehicle.id);
+    return vehicle.id;
+  });
+}
+
+/** Does nothing to a vehicle that is on the market. CONFLICT once a price is agreed for it. */
+export async function publishVehicle(ctx: Ctx, id: string): Promise<string> {
+  const viewer = requireType(ctx, 'DEALER');
+  return write(ctx, async (tx) => {
+    const { vehicle, dealer } = await lockOwnVehicle(tx, viewer, id);
+    const step = publishing[vehicle.status as VehicleStatus];
+    if (step === 'REFUSE') throw conflict(`A vehicle that is ${vehicle.status} cannot be published.`);
+    if (step === 'DO') await putOnTheMarket(tx, dealer, vehicle);
+    return vehicle.id;
+  });
+}
+
+/** Does nothing to an archived vehicle. CONFLICT once a price is agreed for it. */
+export async function archiveVehicle(ctx: Ctx, id: string): Promise<string> {
+  const viewer = requireType(ctx, 'DEALER');
+  return write(ctx, async (tx) => {
+    const { vehicle, dealer } = await lockOwnVehicle(tx, viewer, id);
+    const step = archiving[vehicle.status as VehicleStatus];
+    if (step === 'REFUSE') throw conflict(`A vehicle that is ${vehicle.status} cannot be archived.`);
+    if (step === 'DONE') return vehicle.id;
+    vehicle.archive(tx.clock.now());
+    await tx.happened(new VehicleArchived(vehicle.id, dealer.id));
+    announceVehicle(tx, vehicle.id);
+    return vehicle.id;
+  });
+}
+
+/** Its price history goes with it. CONFLICT where it was ever negotiated: the foreign key says so. */
+export async function deleteVehicle(ctx: Ctx, id: string): Promise<string> {
+  const viewer = requireType(ctx, 'DEALER');
+  try {
+    return await write(ctx, async (tx) => {
+      const { vehicle } = await lockOwnVehicle(tx, viewer, id);
+      tx.em.remove(vehicle);
+      announceVehicle(tx, vehicle.id);
+      return vehicle.id;
+    });
+  } catch (error) {
+    if (!isForeignKeyViolation(error)) throw error;
+    throw conflict('A vehicle that was negotiated cannot be deleted. Archive it instead.');
+  }
+}
+
+async function putOnTheMarket(tx: Tx, dealer: Dealer, vehicle: Vehicle): Promise<void> {
+  if (!mayPublish(dealer)) {
+    throw new AppError(
+      'DEALER_NOT_VERIFIED',
+      'Your dealership must be verified before it publishes vehicles.',
+    );
+  }
+  vehicle.publish(tx.clock.now());
+  await tx.happened(new VehiclePublished(vehicle.id, dealer.id));
+  announceVehicle(tx, vehicle.id);
+}
+
+async function reprice(tx: Tx, vehicle: Vehicle, price: Cents): Promise<void> {
+  const from = vehicle.askingPrice;
+  if (price === from) return;
+  if (!editing[vehicle.status as VehicleStatus].price) {
+    throw unavailable(`The asking price of a vehicle that is ${vehicle.status} cannot be changed.`);
+  }
+  tx.em.persist(vehicle.reprice(price, tx.clock.now()));
+  await tx.happened(new VehicleRepriced(vehicle.id, from, price));
+}
+
+/** The vehicle under its lock, if it is the viewer's own. Others learn no more of it than they may see anyway. */
+async function lockOwnVehicle(
+  tx: Tx,
+  viewer: Viewer,
+  id: string,
+): Promise<{ vehicle: Vehicle; dealer: Dealer }> {
+  const vehicle = isUuid(id)
+    ? await tx.em.findOne(Vehicle, id, { lockMode: LockMode.PESSIMISTIC_WRITE })
+    : null;
+  if (!vehicle) throw notFound('Vehicle');
+  const dealer = await dealerOf(tx, viewer);
+  if (dealer && ownsVehicle(dealer, vehicle)) return { vehicle, dealer };
+  throw isOnView(vehicle.status) ? forbidden() : notFound('Vehicle');
+}
+
+/** Inside the transaction: the loaders of the request would ask outside it. */
+function dealerOf(tx: Tx, viewer: Viewer): Promise<Dealer | null> {
+  return tx.em.findOne(Dealer, { user: viewer.id });
+}
+
+function unavailable(message: string): AppError {
+  return new AppError('VEHICLE_UNAVAILABLE', message);
+}

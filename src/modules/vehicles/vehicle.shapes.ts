@@ -1,0 +1,11 @@
+import { defineShape } from '../../kernel/reads.js';
+import { dealerShape } from '../dealers/index.js';
+import { PriceChange, Vehicle } from './vehicle.entity.js';
+
+export const vehicleShape = defineShape<Vehicle>({
+  entity: Vehicle,
+  needs: { daysListed: ['publishedAt', 'soldAt'] },
+  one: { dealer: () => dealerShape },
+});
+
+export const priceChangeShape = defineShape<PriceChange>({ entity: PriceChange });
