@@ -1,0 +1,55 @@
+import { AppError, conflict } from '../../kernel/errors.js';
+import { on } from '../../kernel/events.js';
+import type { Room } from '../../kernel/room.js';
+import { VehicleArchived } from '../vehicles/index.js';
+import { ClientMutation } from './client-mutation.entity.js';
+import { closeAllOf } from './ending.service.js';
+import { Negotiation, NegotiationEvent, Offer } from './negotiation.entity.js';
+import { NegotiationMutations, NegotiationQueries } from './negotiation.resolver.js';
+import {
+  NegotiationEventFields,
+  NegotiationFields,
+  NegotiationPayloadFields,
+  OfferFields,
+  OfferPayloadFields,
+  VehicleNegotiationFields,
+} from './negotiation-fields.resolver.js';
+import { NegotiationSubscriptions } from './negotiation-live.resolver.js';
+import { sweepJobs } from './sweep.js';
+
+export const negotiations: Room = {
+  name: 'negotiations',
+  entities: [Negotiation, Offer, NegotiationEvent, ClientMutation],
+  resolvers: [
+    NegotiationQueries,
+    NegotiationMutations,
+    NegotiationSubscriptions,
+    NegotiationFields,
+    OfferFields,
+    NegotiationEventFields,
+    OfferPayloadFields,
+    NegotiationPayloadFields,
+    VehicleNegotiationFields,
+  ],
+  listeners: [on(VehicleArchived, (tx, { vehicleId }) => closeAllOf(tx, vehicleId))],
+  constraints: [
+    {
+      index: 'negotiations_one_active_unique',
+      columns: 'negotiations.buyer_id, negotiations.vehicle_id',
+      error: () => new AppError('ALREADY_NEGOTIATING', 'You are already negotiating about this vehicle.'),
+    },
+    {
+      index: 'negotiations_one_sale_unique',
+      columns: 'negotiations.vehicle_id',
+      error: () => new AppError('VEHICLE_UNAVAILABLE', 'This vehicle is no longer on the market.'),
+    },
+    {
+      index: 'offers_one_pending_unique',
+      columns: 'offers.negotiation_id',
+      error: () => conflict('Another offer was made at the same time.'),
+    },
+  ],
+  jobs: (settings) => sweepJobs(settings.sweepIntervalMs),
+};
+
+export { lapseOffers, releaseHolds } from './sweep.js';

@@ -1,0 +1,40 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Ctx as Context, ID, Info, Int, Resolver, Root, Subscription } from 'type-graphql';
+import type { Ctx } from '../../kernel/context.js';
+import type { Row } from '../../kernel/reads.js';
+import { NegotiationEvent } from './negotiation.entity.js';
+import { eventFor, followNegotiation } from './negotiation.live.js';
+import { TypingIndicator } from './negotiation.payloads.js';
+import { followTyping } from './typing.service.js';
+
+@Resolver()
+export class NegotiationSubscriptions {
+  @Subscription(() => NegotiationEvent, {
+    description:
+      'The log of a negotiation as it grows, to its parties. With `after` it first replays what came since, in order ' +
+      'and without holes: pass the last sequence seen and miss nothing. Without it, it begins with what comes next.',
+    subscribe: ({ args, context }) =>
+      followNegotiation(context as Ctx, args.negotiationId as string, args.after as number | null),
+  })
+  negotiationEvents(
+    @Arg('negotiationId', () => ID, { description: 'Which one.' }) _negotiationId: string,
+    @Arg('after', () => Int, { nullable: true, description: 'The last sequence seen; 0 for the whole log.' })
+    _after: number | null | undefined,
+    @Root() event: Row<NegotiationEvent>,
+    @Context() ctx: Ctx,
+    @Info() info: GraphQLResolveInfo,
+  ) {
+    return eventFor(ctx, event, info);
+  }
+
+  @Subscription(() => TypingIndicator, {
+    description: 'Whether the other side is writing, to the parties. Never stored, never replayed.',
+    subscribe: ({ args, context }) => followTyping(context as Ctx, args.negotiationId as string),
+  })
+  typing(
+    @Arg('negotiationId', () => ID, { description: 'Which one.' }) _negotiationId: string,
+    @Root() indicator: TypingIndicator,
+  ): TypingIndicator {
+    return indicator;
+  }
+}

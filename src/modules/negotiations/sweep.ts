@@ -1,0 +1,60 @@
+import { sql } from 'kysely';
+import type { Ctx } from '../../kernel/context.js';
+import type { Job } from '../../kernel/ports.js';
+import { type Tx, write } from '../../kernel/unit-of-work.js';
+import { fallThrough } from './agreement.service.js';
+import { type Deal, lockDeal, placeOf } from './deal.js';
+import { lapse } from './ending.service.js';
+
+/** How many due negotiations one run takes on; the next run takes the rest. */
+const BATCH = 200;
+
+/**
+ * Writes down what time has done and tells people: offers that lapsed, holds that ran out. Each negotiation is looked
+ * at again under its locks, so that any number of sweepers write each thing once.
+ */
+export function sweepJobs(everyMs: number): Job<Ctx>[] {
+  return [
+    { name: 'lapse-offers', everyMs, run: lapseOffers },
+    { name: 'release-holds', everyMs, run: releaseHolds },
+  ];
+}
+
+export function lapseOffers(ctx: Ctx): Promise<number> {
+  const due = sql<{ id: string }>`
+    select id from negotiations where status = 'ACTIVE' and expires_at <= ${ctx.clock.now().getTime()}
+    order by expires_at limit ${BATCH}`;
+  return settleEach(ctx, due, async (tx, deal, now) => {
+    if (!deal.negotiation.hasLapsed(now)) return false;
+    await lapse(tx, deal, now);
+    return true;
+  });
+}
+
+export function releaseHolds(ctx: Ctx): Promise<number> {
+  const due = sql<{ id: string }>`
+    select id from negotiations where status = 'ACCEPTED' and hold_expires_at <= ${ctx.clock.now().getTime()}
+    order by hold_expires_at limit ${BATCH}`;
+  return settleEach(ctx, due, async (tx, deal, now) => {
+    if (!deal.negotiation.holdHasLapsed(now)) return false;
+    await fallThrough(tx, deal, { by: null, reason: 'HOLD_LAPSED', message: null }, now);
+    return true;
+  });
+}
+
+async function settleEach(
+  ctx: Ctx,
+  due: ReturnType<typeof sql<{ id: string }>>,
+  settle: (tx: Tx, deal: Deal, now: Date) => Promise<boolean>,
+): Promise<number> {
+  const { rows } = await due.execute(ctx.em.getKysely());
+  let count = 0;
+  for (const { id } of rows) {
+    const settled = await write(ctx, async (tx) => {
+      const place = await placeOf(tx, id);
+      return place ? settle(tx, await lockDeal(tx, id, place), tx.clock.now()) : false;
+    });
+    if (settled) count += 1;
+  }
+  return count;
+}

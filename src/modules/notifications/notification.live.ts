@@ -1,0 +1,81 @@
+import { sql } from 'kysely';
+import { requireViewer } from '../../kernel/authorize.js';
+import type { Ctx } from '../../kernel/context.js';
+import { badInput } from '../../kernel/errors.js';
+import { type Row, readRows } from '../../kernel/reads.js';
+import type { Selection } from '../../kernel/selection.js';
+import { streamHubPart } from '../../kernel/stream-hub.js';
+import type { StreamKind } from '../../kernel/streams.js';
+import type { Offer } from '../negotiations/index.js';
+import { INBOX_STREAM } from './inbox.js';
+import type { Notification } from './notification.entity.js';
+import { notificationShape } from './notification.shapes.js';
+
+const leaf: Selection = new Map();
+const fields = (...names: string[]): Map<string, Selection> => new Map(names.map((name) => [name, leaf]));
+
+/** What a screen shows of an entry: read once for all followers of an inbox on this node. */
+const shared: Selection = fields('id', 'sequence', 'kind', 'title', 'body', 'readAt', 'createdAt')
+  .set('vehicle', fields('id'))
+  .set('negotiation', fields('id'))
+  .set(
+    'offer',
+    fields('id', 'amount', 'party', 'message', 'status', 'expiresAt', 'createdAt').set(
+      'negotiation',
+      fields('id'),
+    ),
+  );
+
+/** A user's inbox as a stream. */
+export const inboxStream: StreamKind<Row<Notification>> = {
+  name: INBOX_STREAM,
+  read: (ctx, userId, after, limit) =>
+    readRows(ctx, notificationShape, shared, {
+      where: [sql`r.user_id = ${userId}`, sql`r.sequence > ${after}`],
+      orderBy: sql`r.sequence`,
+      limit,
+    }),
+  heads: async (ctx, ids) => {
+    const { rows } = await sql<{ user_id: string; last_sequence: number }>`
+      select user_id, last_sequence from inboxes where user_id in (${sql.join([...ids])})`.execute(
+      ctx.em.getKysely(),
+    );
+    return new Map(rows.map((row) => [row.user_id, row.last_sequence]));
+  },
+};
+
+/** Follows the viewer's own inbox. */
+export function followInbox(
+  ctx: Ctx,
+  after: number | null | undefined,
+): AsyncIterableIterator<Row<Notification>> {
+  const viewer = requireViewer(ctx);
+  if (after != null && after < 0)
+    throw badInput({ after: ['Ensure this value is greater than or equal to 0.'] });
+  return ctx.parts
+    .get(streamHubPart)
+    .follow(inboxStream, viewer.id, after ?? null, () =>
+      ctx.cutOff('Too slow: connect again and resume with after'),
+    );
+}
+
+/** The offers put to the viewer from now on: each of them is an entry of its inbox, so none is lost and none comes twice. */
+export function followOffers(ctx: Ctx): AsyncIterableIterator<Row<Offer>> {
+  const entries = followInbox(ctx, null);
+  const offers: AsyncIterableIterator<Row<Offer>> = {
+    [Symbol.asyncIterator]: () => offers,
+    async next() {
+      for (;;) {
+        const { value, done } = await entries.next();
+        if (done) return { value: undefined, done: true };
+        const isOffer = value.kind === 'OFFER_RECEIVED' || value.kind === 'OFFER_COUNTERED';
+        if (isOffer && value.offer) return { value: value.offer as Row<Offer>, done: false };
+      }
+    },
+    async return() {
+      await entries.return?.();
+      return { value: undefined, done: true };
+    },
+  };
+  return offers;
+}
