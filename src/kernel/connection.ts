@@ -118,6 +118,11 @@ export interface ListRequest {
   readonly selection: Selection;
 }
 
+/** Whether a selection of a connection asks for more than the count. */
+export function wantsRows(selection: Selection): boolean {
+  return selection.has('edges') || selection.has('nodes') || selection.has('pageInfo');
+}
+
 /** The page size that the arguments ask for. BAD_USER_INPUT outside 1 to the maximum. */
 export function pageSizeOf(ctx: Pick<Ctx, 'policy'>, args: ListRequest['args']): number {
   if (args.first != null && args.last != null) throw badInput({ last: ['Give first or last, not both.'] });
@@ -149,9 +154,8 @@ export async function readPage<E extends object>(
   if (args.before != null)
     where.push(beyond(columns, ctx.cursors.read(list, args.before, 'before'), !!order.descending));
 
-  const wantsRows = selection.has('edges') || selection.has('nodes') || selection.has('pageInfo');
   const [rows, totalCount] = await Promise.all([
-    wantsRows
+    wantsRows(selection)
       ? readRows(ctx, shape, below(selection, 'edges.node', 'nodes'), {
           where,
           orderBy: direction(columns, !!order.descending !== backwards),
@@ -162,19 +166,29 @@ export async function readPage<E extends object>(
     selection.has('totalCount') ? countRows(ctx, shape, request.where) : undefined,
   ]);
 
-  const hasMore = rows.length > size;
-  const pageRows = hasMore ? rows.slice(0, size) : rows;
+  const pageRows = rows.slice(0, size);
   if (backwards) pageRows.reverse();
-  const edges = pageRows.map((node) => ({ cursor: ctx.cursors.sign(list, cursorValues(node, keys)), node }));
+  const hasMore = rows.length > size;
+  return pageOf(ctx, list, keys, pageRows, totalCount, {
+    hasNextPage: backwards ? args.before != null : hasMore,
+    hasPreviousPage: backwards ? hasMore : args.after != null,
+  });
+}
+
+/** Rows in their order as a page of a list. */
+export function pageOf<R extends object>(
+  ctx: Pick<Ctx, 'cursors'>,
+  list: string,
+  keys: readonly string[],
+  rows: readonly R[],
+  totalCount: number | undefined,
+  more: Pick<PageInfo, 'hasNextPage' | 'hasPreviousPage'>,
+): Page<R> {
+  const edges = rows.map((node) => ({ cursor: ctx.cursors.sign(list, cursorValues(node, keys)), node }));
   return {
     edges,
-    nodes: pageRows,
-    pageInfo: {
-      hasNextPage: backwards ? args.before != null : hasMore,
-      hasPreviousPage: backwards ? hasMore : args.after != null,
-      startCursor: edges[0]?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
-    },
+    nodes: [...rows],
+    pageInfo: { ...more, startCursor: edges[0]?.cursor ?? null, endCursor: edges.at(-1)?.cursor ?? null },
     ...(totalCount === undefined ? {} : { totalCount }),
   };
 }
@@ -186,13 +200,17 @@ function cursorValues(row: object, keys: readonly string[]): CursorValue[] {
   });
 }
 
-/** Row values compare lexicographically on both databases, and an index in the same order serves them. */
-function beyond(columns: readonly string[], values: readonly CursorValue[], ascending: boolean): Condition {
+/** Rows behind a cursor. Row values compare lexicographically on both databases, and an index in the same order serves them. */
+export function beyond(
+  columns: readonly string[],
+  values: readonly CursorValue[],
+  ascending: boolean,
+): Condition {
   const left = sql.join(columns.map((column) => sql.ref(column)));
   const right = sql.join([...values]);
   return ascending ? sql`(${left}) > (${right})` : sql`(${left}) < (${right})`;
 }
 
-function direction(columns: readonly string[], descending: boolean): RawBuilder<unknown> {
+export function direction(columns: readonly string[], descending: boolean): RawBuilder<unknown> {
   return sql.join(columns.map((column) => (descending ? sql`${sql.ref(column)} desc` : sql.ref(column))));
 }

@@ -52,7 +52,10 @@ export class Migration20261122090000_create_marketplace extends Migration {
       `create index "vehicles_make_listed_index" on "vehicles" ("status", "make_key", "listed_at", "id")`,
     );
     this.addSql(
-      `create index "vehicles_make_price_index" on "vehicles" ("status", "make_key", "model_key", "asking_price", "id")`,
+      `create index "vehicles_model_price_index" on "vehicles" ("status", "make_key", "model_key", "asking_price", "id")`,
+    );
+    this.addSql(
+      `create index "vehicles_make_price_index" on "vehicles" ("status", "make_key", "asking_price", "id")`,
     );
     this.addSql(`create index "vehicles_mileage_index" on "vehicles" ("status", "mileage", "id")`);
     this.addSql(`create index "vehicles_year_index" on "vehicles" ("status", "year", "id")`);

@@ -4,6 +4,8 @@ import { Dealer } from './dealer.entity.js';
 import { DealerPayloadResolver, DealerResolver } from './dealer.resolver.js';
 import { DealerFieldsResolver, UserDealerResolver } from './dealer-fields.resolver.js';
 
+export { registerDealer, reviewDealer, submitDealerForVerification } from './dealer.service.js';
+
 export const dealers: Room = {
   name: 'dealers',
   entities: [Dealer],

@@ -52,4 +52,7 @@ export const negotiations: Room = {
   jobs: (settings) => sweepJobs(settings.sweepIntervalMs),
 };
 
+export { acceptOffer, cancelSale, completeSale } from './agreement.service.js';
+export { cancelNegotiation, rejectNegotiation } from './ending.service.js';
+export { startNegotiation, submitOffer } from './offer.service.js';
 export { lapseOffers, releaseHolds } from './sweep.js';

@@ -3,6 +3,7 @@ import { requireType, requireViewer } from '../../kernel/authorize.js';
 import { isUuid } from '../../kernel/base.entity.js';
 import { type ForwardPageArgs, type ListOrder, type Page, readPage } from '../../kernel/connection.js';
 import type { Ctx, Viewer } from '../../kernel/context.js';
+import { readNestedPage } from '../../kernel/nested-pages.js';
 import { type Condition, type Row, readById, readRows } from '../../kernel/reads.js';
 import type { Selection } from '../../kernel/selection.js';
 import { dealerIdsOfUser } from '../dealers/index.js';
@@ -86,18 +87,17 @@ export async function listPendingOffers(
 }
 
 /** A negotiation's log, oldest first. Who holds the negotiation may read it. */
-export async function listEvents(
+export function listEvents(
   ctx: Ctx,
   negotiationId: string,
   args: ForwardPageArgs,
   selection: Selection,
-) {
-  const where = [sql`r.negotiation_id = ${negotiationId}`];
+): Promise<Page<Row<NegotiationEvent>>> {
   const order = { name: 'SEQUENCE', by: ['sequence'] };
-  return readPage(ctx, negotiationEventShape, {
-    list: `events:${negotiationId}`,
+  return readNestedPage(ctx, negotiationEventShape, negotiationId, {
+    list: 'negotiation.events',
     order,
-    where,
+    parent: 'negotiation',
     args,
     selection,
   });

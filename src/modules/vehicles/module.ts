@@ -5,6 +5,8 @@ import { VehiclePayloadResolver, VehicleResolver } from './vehicle.resolver.js';
 import { DealerVehiclesResolver, VehicleFieldsResolver } from './vehicle-fields.resolver.js';
 import { VehicleSubscriptions } from './vehicle-live.resolver.js';
 
+export { archiveVehicle, createVehicle, updateVehicle } from './vehicle.service.js';
+
 export const vehicles: Room = {
   name: 'vehicles',
   entities: [Vehicle, PriceChange],

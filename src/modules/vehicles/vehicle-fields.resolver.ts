@@ -35,7 +35,7 @@ export class DealerVehiclesResolver {
     @Context() ctx: Ctx,
     @Info() info: GraphQLResolveInfo,
   ): Promise<Page<Row<Vehicle>>> {
-    return vehiclesOfDealer(ctx, dealer.id, args, selectionOf(info), info.fieldNodes);
+    return vehiclesOfDealer(ctx, dealer.id, args, selectionOf(info));
   }
 
   @FieldResolver(() => Int, { description: 'How many vehicles it has on the market.' })

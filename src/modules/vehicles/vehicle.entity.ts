@@ -43,8 +43,9 @@ export interface VehicleDetails {
 @Index({ name: 'vehicles_price_index', properties: ['status', 'askingPrice', 'id'] })
 @Index({ name: 'vehicles_year_index', properties: ['status', 'year', 'id'] })
 @Index({ name: 'vehicles_mileage_index', properties: ['status', 'mileage', 'id'] })
+@Index({ name: 'vehicles_make_price_index', properties: ['status', 'makeKey', 'askingPrice', 'id'] })
 @Index({
-  name: 'vehicles_make_price_index',
+  name: 'vehicles_model_price_index',
   properties: ['status', 'makeKey', 'modelKey', 'askingPrice', 'id'],
 })
 @Index({ name: 'vehicles_make_listed_index', properties: ['status', 'makeKey', 'listedAt', 'id'] })

@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
-import { type ForwardPageArgs, type Page, pageSizeOf } from '../../kernel/connection.js';
+import type { ForwardPageArgs, Page } from '../../kernel/connection.js';
 import type { Ctx } from '../../kernel/context.js';
-import type { CursorValue } from '../../kernel/cursor.js';
 import { defineLoader, inOrderOf } from '../../kernel/loader.js';
-import { type Condition, type Row, readRows } from '../../kernel/reads.js';
-import { below, type Selection } from '../../kernel/selection.js';
+import { readNestedPage } from '../../kernel/nested-pages.js';
+import { type Row, readRows } from '../../kernel/reads.js';
+import type { Selection } from '../../kernel/selection.js';
 import type { PriceChange, Vehicle } from './vehicle.entity.js';
 import { priceChangeShape, vehicleShape } from './vehicle.shapes.js';
 
@@ -56,67 +56,20 @@ export function activeVehicleCountOf(ctx: Ctx, dealerId: string): Promise<number
   return ctx.loaders.of(ctx, activeCountByDealer).load(dealerId);
 }
 
-/** The name that cursors of `Dealer.vehicles` carry: its only order is newest first. */
-const DEALER_LIST = 'dealer.vehicles:NEWEST';
-
-/**
- * `Dealer.vehicles`: the same page of each dealer of one field of an operation. One statement for the rows of all of
- * them, one for all counts where they are asked for.
- */
-export async function vehiclesOfDealer(
+/** `Dealer.vehicles`: what a dealer has on the market, newest first. */
+export function vehiclesOfDealer(
   ctx: Ctx,
   dealerId: string,
   args: ForwardPageArgs,
   selection: Selection,
-  field: unknown,
 ): Promise<Page<Row<Vehicle>>> {
-  const size = pageSizeOf(ctx, args);
-  const byDealer = defineLoader<string, Row<Vehicle>[]>((batchCtx, ids) => {
-    const after = args.after == null ? null : batchCtx.cursors.read(DEALER_LIST, args.after, 'after');
-    return firstOfEach(batchCtx, ids, size + 1, after, below(selection, 'edges.node', 'nodes'));
+  return readNestedPage(ctx, vehicleShape, dealerId, {
+    list: 'dealer.vehicles',
+    order: { name: 'NEWEST', by: ['listedAt'], descending: true },
+    parent: 'dealer',
+    where: [sql`r.status = 'ACTIVE'`],
+    args,
+    selection,
+    count: activeVehicleCountOf,
   });
-  const wantsRows = selection.has('edges') || selection.has('nodes') || selection.has('pageInfo');
-  const [rows, totalCount] = await Promise.all([
-    wantsRows ? ctx.loaders.of(ctx, byDealer, field).load(dealerId) : [],
-    selection.has('totalCount') ? activeVehicleCountOf(ctx, dealerId) : undefined,
-  ]);
-  const edges = rows.slice(0, size).map((node) => ({ cursor: cursorOf(ctx, node), node }));
-  return {
-    edges,
-    nodes: edges.map(({ node }) => node),
-    pageInfo: {
-      hasNextPage: rows.length > size,
-      hasPreviousPage: args.after != null,
-      startCursor: edges[0]?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
-    },
-    ...(totalCount === undefined ? {} : { totalCount }),
-  };
-}
-
-/** The newest `limit` vehicles of each dealer, beyond a cursor where there is one. */
-async function firstOfEach(
-  ctx: Ctx,
-  dealerIds: readonly string[],
-  limit: number,
-  after: readonly CursorValue[] | null,
-  selection: Selection,
-): Promise<Row<Vehicle>[][]> {
-  const beyond: Condition = after ? sql`and (v.listed_at, v.id) < (${sql.join([...after])})` : sql``;
-  const rows = await readRows(ctx, vehicleShape, selection, {
-    where: [
-      sql`r.id in (select ranked.id from (
-        select v.id, row_number() over (partition by v.dealer_id order by v.listed_at desc, v.id desc) as place
-        from vehicles as v where v.status = 'ACTIVE' and v.dealer_id in (${sql.join([...dealerIds])}) ${beyond}
-      ) as ranked where ranked.place <= ${limit})`,
-    ],
-    orderBy: sql`r.listed_at desc, r.id desc`,
-    also: ['dealer', 'listedAt'],
-  });
-  const byDealer = Map.groupBy(rows, (row) => row.dealer.id);
-  return dealerIds.map((id) => byDealer.get(id) ?? []);
-}
-
-function cursorOf(ctx: Ctx, row: Row<Vehicle>): string {
-  return ctx.cursors.sign(DEALER_LIST, [row.listedAt.getTime(), row.id]);
 }

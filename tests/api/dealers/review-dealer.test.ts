@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { DealerReviewed } from '../../../src/modules/dealers/index.js';
 import { ReviewDealerDocument, type VerificationStatus } from '../../generated/operations.js';
 import { databaseKinds, useApp } from '../../support/app.js';
 import { MINUTE } from '../../support/clock.js';
-import { refused } from './stored.js';
+import { eventsDuring, refused } from './stored.js';
 
 describe.each(databaseKinds)('reviewDealer on %s', (kind) => {
   const app = useApp(kind);
@@ -46,6 +47,23 @@ describe.each(databaseKinds)('reviewDealer on %s', (kind) => {
       verificationStatus: 'VERIFIED',
       rejectionReason: null,
     });
+  });
+
+  it('tells the rooms above of a decision that is news, and of no other', async () => {
+    const { id: userId, dealerId } = await app.build.dealer({ verified: false });
+    const heard = await eventsDuring(app, DealerReviewed, async () => {
+      await review(dealerId, 'VERIFIED');
+      await review(dealerId, 'VERIFIED');
+      await review(dealerId, 'REJECTED', 'One.');
+      await review(dealerId, 'REJECTED', ' One. ');
+      await review(dealerId, 'REJECTED', 'Two.');
+      await review(dealerId, 'PENDING');
+    });
+    expect(heard).toEqual([
+      { dealerId, userId, decision: 'VERIFIED', reason: null },
+      { dealerId, userId, decision: 'REJECTED', reason: 'One.' },
+      { dealerId, userId, decision: 'REJECTED', reason: 'Two.' },
+    ]);
   });
 
   it('refuses every other decision', async () => {

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { VehicleArchived } from '../../../src/modules/vehicles/index.js';
 import { ArchiveVehicleDocument } from '../../generated/operations.js';
 import { databaseKinds, useApp } from '../../support/app.js';
 import { MINUTE } from '../../support/clock.js';
+import { eventsDuring } from '../dealers/stored.js';
 import { announced, refused, setStatus, stored, strangers, unknownIds } from './stored.js';
 
 describe.each(databaseKinds)('archiveVehicle on %s', (kind) => {
@@ -33,6 +35,15 @@ describe.each(databaseKinds)('archiveVehicle on %s', (kind) => {
     });
     expect(heard).toEqual([]);
     expect(await stored(app)).toEqual(before);
+  });
+
+  it('tells the rooms above once', async () => {
+    const { id, dealer } = await app.build.vehicle();
+    const heard = await eventsDuring(app, VehicleArchived, async () => {
+      await archive(id, dealer);
+      await archive(id, dealer);
+    });
+    expect(heard).toEqual([{ vehicleId: id, dealerId: dealer.dealerId }]);
   });
 
   it.each(['PENDING', 'SOLD'] as const)('refuses a vehicle that is %s', async (status) => {

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { VehiclePublished } from '../../../src/modules/vehicles/index.js';
 import { ArchiveVehicleDocument, PublishVehicleDocument } from '../../generated/operations.js';
 import { databaseKinds, useApp } from '../../support/app.js';
 import { MINUTE } from '../../support/clock.js';
+import { eventsDuring } from '../dealers/stored.js';
 import { announced, refused, setStatus, stored, strangers, unknownIds } from './stored.js';
 
 describe.each(databaseKinds)('publishVehicle on %s', (kind) => {
@@ -53,6 +55,15 @@ describe.each(databaseKinds)('publishVehicle on %s', (kind) => {
       code: 'CONFLICT',
       statusCode: 409,
     });
+  });
+
+  it('tells the rooms above once', async () => {
+    const { id, dealer } = await draft();
+    const heard = await eventsDuring(app, VehiclePublished, async () => {
+      await publish(id, dealer);
+      await publish(id, dealer);
+    });
+    expect(heard).toEqual([{ vehicleId: id, dealerId: dealer.dealerId }]);
   });
 
   it.each(['PENDING', 'SOLD'] as const)('refuses a vehicle that is %s', async (status) => {

@@ -28,10 +28,16 @@ describe.each(databaseKinds)('SQL statements of lists on %s', (kind) => {
     }
   }, 120_000);
 
+  /** What an operation sends. Beside it, every two seconds, each node reads anew which sessions were revoked. */
+  const ownStatements = async (work: () => Promise<unknown>) =>
+    (await app.statements(work)).filter(
+      (statement) => !statement.includes('from sessions where revoked_at >'),
+    );
+
   /** How many statements an operation sends; it must have found `rows` rows. */
   async function count(rows: number, work: () => Promise<unknown[]>): Promise<number> {
     let found = 0;
-    const statements = await app.statements(async () => {
+    const statements = await ownStatements(async () => {
       found = (await work()).length;
     });
     expect(found).toBe(rows);
@@ -77,6 +83,6 @@ describe.each(databaseKinds)('SQL statements of lists on %s', (kind) => {
 
   it('answers a vehicle with dealer and price history in two', async () => {
     const { id } = await app.build.vehicle(dealer);
-    expect(await app.statements(() => app.ok(VehicleDocument, { id }, dealer))).toHaveLength(2);
+    expect(await ownStatements(() => app.ok(VehicleDocument, { id }, dealer))).toHaveLength(2);
   });
 });

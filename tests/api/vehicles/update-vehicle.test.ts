@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { VehicleRepriced } from '../../../src/modules/vehicles/index.js';
 import {
   MakesDocument,
   UpdateVehicleDocument,
@@ -8,6 +9,7 @@ import {
 } from '../../generated/operations.js';
 import { databaseKinds, useApp } from '../../support/app.js';
 import { MINUTE } from '../../support/clock.js';
+import { eventsDuring } from '../dealers/stored.js';
 import { announced, refused, setStatus, strangers, unknownIds } from './stored.js';
 
 type Changes = Omit<UpdateVehicleInput, 'id'>;
@@ -81,10 +83,28 @@ describe.each(databaseKinds)('updateVehicle on %s', (kind) => {
     expect(new Set(prices).size).toBe(13);
   });
 
+  it('shows the newest 100 prices, oldest first', async () => {
+    const { id, dealer } = await app.build.vehicle(undefined, { askingPrice: '1000.00' });
+    for (let price = 1_001; price <= 1_104; price++)
+      await app.ok(UpdateVehicleDocument, { input: { id, askingPrice: price } }, dealer);
+    const { vehicle } = await app.ok(VehicleDocument, { id });
+    const newest = Array.from({ length: 100 }, (_, index) => `${1_005 + index}.00`);
+    expect(vehicle?.priceHistory.map(({ price }) => price)).toEqual(newest);
+  });
+
   it('tells those who follow the vehicle', async () => {
     const { id, dealer } = await app.build.vehicle();
     expect(await announced(app, id, () => update(id, { trim: 'SE' }, dealer))).toEqual([id]);
     expect(await announced(app, id, () => update(id, { year: 1 }, dealer))).toEqual([]);
+  });
+
+  it('tells the rooms above of a new price, and of nothing else', async () => {
+    const { id: vehicleId, dealer } = await app.build.vehicle(undefined, { askingPrice: '20000.00' });
+    const heard = await eventsDuring(app, VehicleRepriced, async () => {
+      await update(vehicleId, { trim: 'SE', askingPrice: '20000.00' }, dealer);
+      await update(vehicleId, { trim: 'LE', askingPrice: '19000.00' }, dealer);
+    });
+    expect(heard).toEqual([{ vehicleId, from: 2_000_000, to: 1_900_000 }]);
   });
 
   it('still changes the details of a vehicle that is PENDING, but not its price', async () => {

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
   MyInventoryDocument,
+  type MyInventoryQueryVariables,
   type VehicleOrder,
   VehiclesDocument,
   type VehiclesQueryVariables,
@@ -43,6 +44,9 @@ describe.each(databaseKinds)('pages of vehicles on %s', (kind: DatabaseKind) => 
 
   const page = async (variables: VehiclesQueryVariables) =>
     (await app.ok(VehiclesDocument, variables)).vehicles;
+
+  const inventory = async (variables: MyInventoryQueryVariables) =>
+    (await app.ok(MyInventoryDocument, variables, dealer)).myInventory;
 
   describe.each(orderNames)('in order %s', (orderBy) => {
     it.each([1, 4, 7, COUNT, 100])(
@@ -89,12 +93,11 @@ describe.each(databaseKinds)('pages of vehicles on %s', (kind: DatabaseKind) => 
       const seen: string[] = [];
       let after: string | null = null;
       do {
-        const variables = { orderBy, first: 5, after };
-        const { myInventory }: { myInventory: Awaited<ReturnType<typeof page>> } = await app.ok(
-          MyInventoryDocument,
-          variables,
-          dealer,
-        );
+        const myInventory: Awaited<ReturnType<typeof inventory>> = await inventory({
+          orderBy,
+          first: 5,
+          after,
+        });
         seen.push(...myInventory.nodes.map(({ id }) => id));
         after = myInventory.pageInfo.hasNextPage ? (myInventory.pageInfo.endCursor ?? null) : null;
       } while (after !== null);

@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import type { AppError } from '../../../src/kernel/errors.js';
+import { maySeePrivateParts } from '../../../src/modules/dealers/dealer.policy.js';
+import {
+  decisionOf,
+  detailChangesOf,
+  maySubmit,
+  refuseHalfAPlace,
+  registrationOf,
+} from '../../../src/modules/dealers/dealer.rules.js';
+import type { VerificationStatus } from '../../../src/modules/dealers/index.js';
+
+const least = { businessName: 'A', licenseNumber: 'L', city: 'C', state: 'S' };
+
+function fieldsOf(work: () => unknown): string[] {
+  try {
+    work();
+  } catch (error) {
+    return Object.keys((error as AppError).fields ?? {});
+  }
+  return [];
+}
+
+describe('the rules of dealers', () => {
+  it('lets the unverified and the rejected ask to be checked', () => {
+    expect(maySubmit).toEqual({ UNVERIFIED: true, PENDING: false, VERIFIED: false, REJECTED: true });
+  });
+
+  it('decides for VERIFIED, or REJECTED with a reason, and nothing else', () => {
+    expect(decisionOf({ decision: 'VERIFIED', reason: 'not kept' })).toEqual({
+      decision: 'VERIFIED',
+      reason: null,
+    });
+    expect(decisionOf({ decision: 'REJECTED', reason: ' why ' })).toEqual({
+      decision: 'REJECTED',
+      reason: 'why',
+    });
+    expect(fieldsOf(() => decisionOf({ decision: 'REJECTED', reason: ' ' }))).toEqual(['reason']);
+    expect(fieldsOf(() => decisionOf({ decision: 'VERIFIED', reason: '\u0000' }))).toEqual(['reason']);
+    for (const decision of ['UNVERIFIED', 'PENDING'] as VerificationStatus[]) {
+      expect(fieldsOf(() => decisionOf({ decision, reason: 'x' }))).toEqual(['decision']);
+    }
+  });
+
+  const places: Array<[number | null, number | null, string[]]> = [
+    [null, null, []],
+    [90, 180, []],
+    [-90, -180, []],
+    [0, 0, []],
+    [90.001, 0, ['latitude']],
+    [0, -180.001, ['longitude']],
+    [1, null, ['longitude']],
+    [null, 1, ['latitude']],
+  ];
+  it.each(places)('places a dealer at %s, %s', (latitude, longitude, faults) => {
+    expect(fieldsOf(() => registrationOf({ ...least, latitude, longitude }))).toEqual(faults);
+  });
+
+  it('refuses half of a place that an update would leave', () => {
+    expect(fieldsOf(() => refuseHalfAPlace({ latitude: 1, longitude: null }))).toEqual(['longitude']);
+    expect(fieldsOf(() => refuseHalfAPlace({ latitude: 0, longitude: 0 }))).toEqual([]);
+  });
+
+  it('links to the web alone', () => {
+    for (const address of ['javascript:alert(1)', 'data:text/html,x', 'ftp://a.example/']) {
+      expect(fieldsOf(() => detailChangesOf({ website: new URL(address) }))).toEqual(['website']);
+    }
+    expect(detailChangesOf({ website: new URL('https://a.example') })).toEqual({
+      website: 'https://a.example/',
+    });
+  });
+
+  it('shows licence and rejection to the dealer itself and to admins', () => {
+    const dealer = { user: { id: 'owner' } };
+    const viewer = { sessionId: 's', tokenExpiresAt: new Date() };
+    expect(maySeePrivateParts(null, dealer)).toBe(false);
+    expect(maySeePrivateParts({ ...viewer, id: 'owner', userType: 'DEALER' }, dealer)).toBe(true);
+    expect(maySeePrivateParts({ ...viewer, id: 'other', userType: 'DEALER' }, dealer)).toBe(false);
+    expect(maySeePrivateParts({ ...viewer, id: 'admin', userType: 'ADMIN' }, dealer)).toBe(true);
+  });
+});
