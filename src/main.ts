@@ -8,17 +8,25 @@ const STOP_DEADLINE_MS = 10_000;
 
 try {
   const config = readConfig();
+  // Heard from the beginning, heeded once the system stands: demo data half made would stay so.
+  const stopSignal = nextStopSignal();
   const composed = await compose(config);
-  const signIns = await prepareDatabase(composed);
+  const { greeting } = await prepareDatabase(composed);
   const server = await startServer(composed);
-  process.stdout.write(`${signIns.greeting(server.url)}\n`);
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => {
-      setTimeout(() => process.exit(1), STOP_DEADLINE_MS).unref();
-      void server.close().then(() => process.exit(0));
-    });
-  }
+  process.stdout.write(`${greeting(server.url)}\n`);
+
+  await stopSignal;
+  setTimeout(() => process.exit(1), STOP_DEADLINE_MS).unref();
+  await server.close();
+  process.exit(0);
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exit(1);
+}
+
+/** The first signal that asks for an orderly stop; a second one ends the process at once. */
+function nextStopSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  });
 }

@@ -99,6 +99,9 @@ const schema = z.object({
   SOCKET_PING_SECONDS: int(1, 600, 12),
 });
 
+/** The names of all settings, for `.env.example` to list. */
+export const settingNames: readonly string[] = Object.keys(schema.shape);
+
 /**
  * Reads the settings whole and says every fault at once. The only reader of the environment.
  * @throws Error with one line for each setting that is wrong or missing.
@@ -108,15 +111,13 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
   );
   const parsed = schema.safeParse(given);
-  if (!parsed.success)
-    throw new Error(faultText(parsed.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`)));
+  const faults = parsed.error?.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`) ?? [];
+  if (given.NODE_ENV === 'production' && !given.JWT_SECRETS) {
+    faults.push('JWT_SECRETS: set it in production, as kid:secret with a secret of 32 characters or more');
+  }
+  if (!parsed.success || faults.length > 0) throw new Error(faultText(faults));
   const s = parsed.data;
   const production = s.NODE_ENV === 'production';
-  if (production && !s.JWT_SECRETS) {
-    throw new Error(
-      faultText(['JWT_SECRETS: set it in production, as kid:secret with a secret of 32 characters or more']),
-    );
-  }
   return {
     environment: s.NODE_ENV,
     host: s.HOST,

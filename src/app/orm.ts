@@ -51,6 +51,7 @@ export function ormOptions(databaseUrl: string, options: OrmOptions = {}): Parti
         transactional: false,
         allOrNothing: false,
         snapshot: false,
+        silent: true,
       },
     };
   }
@@ -59,7 +60,7 @@ export function ormOptions(databaseUrl: string, options: OrmOptions = {}): Parti
     driver: postgresqlDriver(observe),
     clientUrl: databaseUrl,
     pool: { min: 0, max: options.poolSize ?? 20 },
-    migrations: { migrationsList: migrationList(postgresqlMigrations), snapshot: false },
+    migrations: { migrationsList: migrationList(postgresqlMigrations), snapshot: false, silent: true },
   };
 }
 

@@ -16,6 +16,7 @@ import type { GraphQLSchema } from 'graphql';
 import type { Ctx } from '../kernel/context.js';
 import { AppError, type ErrorCode, statusOfCode } from '../kernel/errors.js';
 import { authenticate } from '../modules/accounts/module.js';
+import { demoSignIns } from '../seeders/demo.js';
 import type { Composed } from './compose.js';
 import { bearerOf, makeContext } from './context.js';
 import { registerGraphiql } from './graphiql.js';
@@ -37,7 +38,7 @@ export async function startServer(composed: Composed): Promise<Server> {
   const app = Fastify({
     bodyLimit: config.maxBodyBytes,
     routerOptions: { ignoreTrailingSlash: true },
-    forceCloseConnections: true,
+    forceCloseConnections: 'idle',
     genReqId: () => crypto.randomUUID(),
   });
   await app.register(helmet, { contentSecurityPolicy: false });
@@ -66,7 +67,11 @@ export async function startServer(composed: Composed): Promise<Server> {
     handler: fastifyApolloHandler(apollo, { context: contextOf }),
   });
   registerRest(app, composed, contextOf);
-  registerGraphiql(app, { enabled: config.graphiql, endpoint: '/graphql' });
+  registerGraphiql(app, {
+    enabled: config.graphiql,
+    endpoint: '/graphql',
+    signIns: config.demoData ? demoSignIns : [],
+  });
   app.setNotFoundHandler((_request, reply) =>
     reply.code(404).send({ detail: 'Not found.', status_code: 404 }),
   );
@@ -86,7 +91,6 @@ async function startApollo(schema: GraphQLSchema, { config, services }: Composed
     hideSchemaDetailsFromClientErrors: !config.introspection,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
-    status400ForVariableCoercionErrors: true,
     parseOptions: { maxTokens: config.maxQueryTokens },
     formatError: (formatted, error) => tellError(formatted, error, services.log),
     // The cache control plugin wraps every resolver and halves the throughput of lists.

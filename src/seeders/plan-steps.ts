@@ -15,6 +15,7 @@ export type StepAction =
   | 'LAPSE'
   | 'LAPSE_HOLD';
 export type StepReason = 'OFFER_TOO_LOW' | 'CHANGED_MIND' | 'FOUND_ANOTHER' | 'FINANCING_FAILED' | 'OTHER';
+
 export interface PlannedStep {
   /** Who acts; of LAPSE who kept silent; of LAPSE_HOLD the dealer, who did not complete the sale. */
   actor: Actor;
@@ -27,6 +28,7 @@ export interface PlannedStep {
   minutesLater: number;
 }
 
+/** The steps of a script (its letters are told in plan-negotiations.ts) on a vehicle that costs `asking` cents. */
 export function planSteps(script: string, asking: number, above: number, rng: Rng): PlannedStep[] {
   const amounts = haggle(script, asking, above, rng);
   let turn: Actor = 'BUYER';

@@ -52,8 +52,8 @@ export interface PlannedVehicle {
 const MOST_VEHICLES = 1_000_000;
 /** VIN position 10 for 2012 to 2026, 49 CFR 565.15(d)(1): no I, O, Q, U or Z. */
 const YEAR_CODES = 'CDEFGHJKLMNPRST';
-const VIN_LETTERS = 'ABCDEFGHJKLMNPRSTUVWXYZ';
-const VIN_CHARACTERS = `${VIN_LETTERS}0123456789`;
+const VIN_LETTERS = [...'ABCDEFGHJKLMNPRSTUVWXYZ'];
+const VIN_CHARACTERS = [...VIN_LETTERS, ...'0123456789'];
 
 /**
  * Listings with unique VINs and stock numbers, one at a time, so that a hundred thousand need no more memory than the
@@ -165,8 +165,8 @@ function pickFeatures(row: CatalogueModel, year: number, trimLevel: number, rng:
 
 /** Maker, model year and check digit are right; positions 4 to 8 and the plant follow no maker's code. */
 function makeVin(wmi: string, year: number, serial: string, rng: Rng): string {
-  const any = () => pick(rng, [...VIN_CHARACTERS]);
-  const letter = () => pick(rng, [...VIN_LETTERS]);
+  const any = () => pick(rng, VIN_CHARACTERS);
+  const letter = () => pick(rng, VIN_LETTERS);
   // A letter in position 7 says that position 10 means 2010 to 2039, not thirty years before (565.15(b), (d)).
   const start = `${wmi}${any()}${any()}${any()}${letter()}${any()}`;
   const end = `${YEAR_CODES.charAt(year - OLDEST_YEAR)}${letter()}${serial}`;

@@ -381,13 +381,53 @@ describe('the negotiations', () => {
   });
 });
 
+describe('the price drops', () => {
+  const dropped = vehicles.flatMap((vehicle, index) =>
+    vehicle.priceDrop ? [{ ...vehicle, index, priceDrop: vehicle.priceDrop }] : [],
+  );
+
+  it('are about every fourth listing, by 2 to 4 %', () => {
+    const listed = vehicles.filter(({ status }) => status === 'ACTIVE').length;
+    expect(dropped.length).toBeGreaterThan(listed * 0.2);
+    expect(dropped.length).toBeLessThanOrEqual(Math.ceil(listed / 4));
+    for (const { priceDrop, askingPriceCents, vin } of dropped) {
+      const share = 1 - askingPriceCents / priceDrop.fromCents;
+      expect(share, vin).toBeGreaterThan(0.02);
+      expect(share, vin).toBeLessThan(0.04);
+      expect(priceDrop.fromCents % 500, vin).toBe(0);
+    }
+  });
+
+  it('come after the listing, and before anybody haggles about it or it leaves the market', () => {
+    for (const { index, priceDrop, listedMinutesAgo, archivedMinutesAgo, vin } of dropped) {
+      expect(priceDrop.minutesAgo, vin).toBeLessThan(listedMinutesAgo);
+      expect(priceDrop.minutesAgo, vin).toBeGreaterThan(archivedMinutesAgo ?? 0);
+      for (const { vehicleIndex, startedMinutesAgo } of negotiations) {
+        if (vehicleIndex === index) expect(priceDrop.minutesAgo, vin).toBeGreaterThan(startedMinutesAgo);
+      }
+    }
+  });
+});
+
 describe('demoTimeline', () => {
-  it('holds every step and every archiving once, oldest first', () => {
+  it('holds everything once, oldest first', () => {
     const timeline = demoTimeline(plan);
-    const steps = negotiations.reduce((sum, negotiation) => sum + negotiation.steps.length, 0);
-    const archivings = vehicles.filter(({ archivedMinutesAgo }) => archivedMinutesAgo !== null).length;
-    expect(timeline).toHaveLength(steps + archivings);
+    const count = (kind: string) => timeline.filter((entry) => entry.kind === kind).length;
+    const archived = vehicles.filter(({ archivedMinutesAgo }) => archivedMinutesAgo !== null);
+    expect(count('LIST')).toBe(vehicles.length);
+    expect(count('REPRICE')).toBe(vehicles.filter(({ priceDrop }) => priceDrop !== null).length);
+    expect(count('ARCHIVE')).toBe(archived.length);
+    expect(count('STEP')).toBe(negotiations.reduce((sum, negotiation) => sum + negotiation.steps.length, 0));
+    expect(new Set(timeline.map((entry) => JSON.stringify(entry))).size).toBe(timeline.length);
     const times = timeline.map(({ minutesAgo }) => minutesAgo);
     expect(times).toEqual([...times].sort((one, other) => other - one));
+  });
+});
+
+describe('a later batch of vehicles', () => {
+  it('shares no serial number with the one that it counts on from', () => {
+    const later = [...planVehicles(300, seededRng(8), { first: 300 })];
+    const serials = [...vehicles, ...later].map(({ vin }) => vin.slice(-6));
+    expect(new Set(serials).size).toBe(600);
   });
 });

@@ -1,0 +1,124 @@
+/** An account shown in the first tab, ready to be signed in with (of the seeders; never a real person's). */
+export interface GraphiqlSignIn {
+  label: string;
+  email: string;
+  password: string;
+}
+
+/** One of GraphiQL's own tabs. Its title is the name of the operation. */
+export interface GraphiqlTab {
+  query: string;
+  /** JSON text, as in the Variables editor. */
+  variables?: string;
+}
+
+/**
+ * From nothing to an agreement in two browser tabs. Of several operations in one tab, GraphiQL's button asks which;
+ * Ctrl-Enter runs the one under the cursor.
+ */
+export function firstSteps(signIns: readonly GraphiqlSignIn[]): GraphiqlTab[] {
+  return [
+    { query: signIns.length > 0 ? withAccounts(signIns) : WITHOUT_ACCOUNTS },
+    { query: MY_NEGOTIATIONS },
+    { query: FOLLOW, variables: '{\n  "id": ""\n}' },
+    { query: OFFER, variables: '{\n  "id": "",\n  "amount": "",\n  "message": null\n}' },
+    { query: ACCEPT, variables: '{\n  "id": "",\n  "offerId": ""\n}' },
+  ];
+}
+
+const STEPS = `#    The line at the bottom of the page says who this
+#    browser tab is, its subscriptions too.
+# 2. Open this page in a second browser tab beside this
+#    one, and sign in there as the other party: each tab
+#    is its own person.
+# 3. In both, run MyNegotiations (next tab above) and copy
+#    the id of one that is in both lists.
+# 4. In both, run FollowNegotiation with that id.
+# 5. Whose "turn" it is runs SubmitOffer or AcceptOffer:
+#    the other one sees it arrive.
+#
+# A token of your own goes first. Put into Headers:
+#    {"Authorization": "Bearer <accessToken>"}`;
+
+/** A mutation for each account: nothing has to be typed. */
+function withAccounts(signIns: readonly GraphiqlSignIn[]): string {
+  const mutations = signIns.map(({ label, email, password }) => {
+    const name = `SignInAs${label.charAt(0).toUpperCase()}${label.slice(1)}`;
+    return `mutation ${name} {\n${login(email, password)}}\n`;
+  });
+  return `# A buyer and a dealer agree on a price, live:
+# 1. Press the button on the right, and choose who to be.
+${STEPS}
+
+${mutations.join('\n')}`;
+}
+
+const WITHOUT_ACCOUNTS = `# A buyer and a dealer agree on a price, live:
+# 1. Sign in with your account (Ctrl-Enter).
+${STEPS}
+
+mutation SignIn {
+${login('you@example.com', '')}}
+`;
+
+function login(email: string, password: string): string {
+  return `  login(input: {
+    email: ${JSON.stringify(email)}
+    password: ${JSON.stringify(password)}
+  }) {
+    tokens { accessToken refreshToken }
+    user { id email userType }
+  }
+`;
+}
+
+const MY_NEGOTIATIONS = `# Those which are open, the latest first.
+query MyNegotiations {
+  me { id email userType }
+  negotiations(first: 10, filter: { statuses: [ACTIVE] }) {
+    nodes {
+      id turn
+      vehicle { year make model askingPrice }
+      currentOffer { id amount party }
+      buyer { displayName }
+      dealer { businessName }
+    }
+  }
+}
+`;
+
+const FOLLOW = `# Ctrl-Enter starts it, and stops it. "after" is the last
+# sequence you have seen: 0 replays all. Here only the
+# newest event is shown.
+subscription FollowNegotiation($id: ID!) {
+  negotiationEvents(negotiationId: $id, after: 0) {
+    sequence kind party message createdAt
+    offer { id amount }
+    negotiation { status turn agreedPrice }
+  }
+}
+`;
+
+const OFFER = `# An offer or a counter-offer. A buyer's rise, a dealer's
+# fall, and never past what the other side asks or offers.
+mutation SubmitOffer($id: ID!, $amount: Money!, $message: String) {
+  submitOffer(input: {
+    negotiationId: $id, amount: $amount, message: $message
+  }) {
+    offer { id amount expiresAt }
+    negotiation { status turn buyerOffersRemaining }
+  }
+}
+`;
+
+const ACCEPT = `# "offerId" is the offer that you saw: should a newer one
+# stand by now, you are told so.
+mutation AcceptOffer($id: ID!, $offerId: ID!) {
+  acceptOffer(input: { negotiationId: $id, offerId: $offerId }) {
+    negotiation {
+      status agreedPrice holdExpiresAt
+      vehicle { status }
+    }
+  }
+}
+`;

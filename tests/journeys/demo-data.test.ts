@@ -1,0 +1,211 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { seedDatabase } from '../../src/app/prepare.js';
+import { demoSignIns, seedDemo } from '../../src/seeders/demo.js';
+import { addVehicles } from '../../src/seeders/more-vehicles.js';
+import { planDemo } from '../../src/seeders/plan.js';
+import { LoginDocument, MakesDocument, NegotiationsDocument } from '../generated/operations.js';
+import { databaseKinds, type TestApp, useApp } from '../support/app.js';
+
+const plan = planDemo();
+
+/** A replay of some 650 transactions, on a machine that runs other tests beside it. */
+const SEEDING_MS = 120_000;
+
+async function rowsOf(app: TestApp, sql: string): Promise<Array<Record<string, unknown>>> {
+  return app.orm.em.fork().getConnection().execute(sql);
+}
+
+/** `select … as key, … as value`, as an object; PostgreSQL hands 64-bit numbers out as text. */
+async function numbersOf(app: TestApp, sql: string): Promise<Record<string, number>> {
+  const rows = await rowsOf(app, sql);
+  return Object.fromEntries(rows.map(({ key, value }) => [String(key), Number(value)]));
+}
+
+function countBy<T>(list: readonly T[], keyOf: (item: T) => string): Record<string, number> {
+  const groups = Object.groupBy(list, keyOf) as Record<string, T[]>;
+  return Object.fromEntries(Object.entries(groups).map(([key, items]) => [key, items.length]));
+}
+
+describe.each(databaseKinds)('the demo data on %s', (kind) => {
+  const app = useApp(kind);
+  beforeAll(async () => {
+    expect(await seedDatabase(app.system)).toBe(true);
+  }, SEEDING_MS);
+
+  it('has the people, the vehicles and the negotiations of the plan', async () => {
+    expect(
+      await numbersOf(app, 'select user_type as key, count(*) as value from users group by user_type'),
+    ).toEqual({ ADMIN: 1, DEALER: 8, BUYER: 20 });
+    expect(
+      await numbersOf(
+        app,
+        'select verification_status as key, count(*) as value from dealers group by verification_status',
+      ),
+    ).toEqual({ VERIFIED: 8 });
+    const totals = await numbersOf(
+      app,
+      `select 'vehicles' as key, count(*) as value from vehicles
+       union all select 'negotiations', count(*) from negotiations`,
+    );
+    expect(totals).toEqual({ vehicles: 300, negotiations: 60 });
+  });
+
+  it('leaves each negotiation as its script ends, so that every status is there', async () => {
+    const rows = await rowsOf(
+      app,
+      `select u.email, v.vin, n.status from negotiations as n
+       join users as u on u.id = n.buyer_id join vehicles as v on v.id = n.vehicle_id
+       order by n.created_at, n.id`,
+    );
+    const planned = plan.negotiations
+      .toSorted((one, other) => other.startedMinutesAgo - one.startedMinutesAgo)
+      .map(({ buyerIndex, vehicleIndex, ends }) => ({
+        email: plan.buyers[buyerIndex]?.email,
+        vin: plan.vehicles[vehicleIndex]?.vin,
+        status: ends,
+      }));
+    expect(rows).toEqual(planned);
+    expect(new Set(rows.map(({ status }) => status)).size).toBe(8);
+  });
+
+  it('has vehicles of every status, each as its negotiations left it', async () => {
+    const held = countBy(plan.negotiations, ({ ends }) => ends);
+    const archived = plan.vehicles.filter(({ archivedMinutesAgo }) => archivedMinutesAgo !== null).length;
+    const drafts = plan.vehicles.filter(({ status }) => status === 'DRAFT').length;
+    const [PENDING = 0, SOLD = 0] = [held.ACCEPTED, held.COMPLETED];
+    expect(
+      await numbersOf(app, 'select status as key, count(*) as value from vehicles group by status'),
+    ).toEqual({
+      DRAFT: drafts,
+      ARCHIVED: archived,
+      PENDING,
+      SOLD,
+      ACTIVE: 300 - drafts - archived - PENDING - SOLD,
+    });
+  });
+
+  it('agrees on no vehicle twice', async () => {
+    const twice = await rowsOf(
+      app,
+      `select vehicle_id from negotiations where status in ('ACCEPTED', 'COMPLETED')
+       group by vehicle_id having count(*) > 1`,
+    );
+    expect(twice).toEqual([]);
+  });
+
+  it('numbers each log and each inbox from 1 on without holes, in the order of time', async () => {
+    const broken = await rowsOf(
+      app,
+      `select n.id from negotiations as n left join negotiation_events as e on e.negotiation_id = n.id
+       group by n.id, n.last_sequence
+       having count(e.id) <> n.last_sequence or min(e.sequence) <> 1 or max(e.sequence) <> n.last_sequence`,
+    );
+    const brokenInboxes = await rowsOf(
+      app,
+      `select i.user_id from inboxes as i left join notifications as e on e.user_id = i.user_id
+       group by i.user_id, i.last_sequence
+       having count(e.id) <> i.last_sequence or min(e.sequence) <> 1 or max(e.sequence) <> i.last_sequence`,
+    );
+    const backwards = await rowsOf(
+      app,
+      `select e.id from negotiation_events as e join negotiation_events as f
+       on f.negotiation_id = e.negotiation_id and f.sequence = e.sequence + 1 where f.created_at < e.created_at
+       union all select e.id from notifications as e join notifications as f
+       on f.user_id = e.user_id and f.sequence = e.sequence + 1 where f.created_at < e.created_at`,
+    );
+    expect([broken, brokenInboxes, backwards]).toEqual([[], [], []]);
+  });
+
+  it('lies in the past, with open offers and holds that still run', async () => {
+    const now = app.clock.now().getTime();
+    const latest = await numbersOf(
+      app,
+      `select 'users' as key, max(created_at) as value from users
+       union all select 'vehicles', max(updated_at) from vehicles
+       union all select 'negotiations', max(updated_at) from negotiations
+       union all select 'events', max(created_at) from negotiation_events
+       union all select 'notifications', max(created_at) from notifications`,
+    );
+    for (const [table, moment] of Object.entries(latest)) expect(moment, table).toBeLessThan(now);
+    const over = await rowsOf(
+      app,
+      `select id from negotiations where status = 'ACTIVE' and expires_at <= ${now}
+       or status = 'ACCEPTED' and hold_expires_at <= ${now}`,
+    );
+    expect(over).toEqual([]);
+  });
+
+  it('tells the prices that came down', async () => {
+    const rows = await rowsOf(
+      app,
+      `select v.vin, v.asking_price, p.price from vehicles as v join price_changes as p on p.vehicle_id = v.id
+       order by v.vin, p.changed_at`,
+    );
+    const histories = Map.groupBy(rows, ({ vin }) => String(vin));
+    const expected = new Map(
+      plan.vehicles
+        .toSorted((one, other) => (one.vin < other.vin ? -1 : 1))
+        .map(({ vin, askingPriceCents, priceDrop }) => [
+          vin,
+          priceDrop ? [priceDrop.fromCents, askingPriceCents] : [askingPriceCents],
+        ]),
+    );
+    const prices = (vin: string) => histories.get(vin)?.map(({ price }) => Number(price));
+    expect([...expected.keys()].map((vin) => [vin, prices(vin)])).toEqual([...expected]);
+    expect(
+      rows.filter(({ price, asking_price }) => Number(price) > Number(asking_price)).length,
+    ).toBeGreaterThan(50);
+  });
+
+  it('leaves no session open that nobody holds', async () => {
+    expect(await rowsOf(app, 'select id from sessions where revoked_at is null')).toEqual([]);
+  });
+
+  it('lets the three sign in, and shows the demo buyer and the demo dealer each their turn', async () => {
+    const types = { buyer: 'BUYER', dealer: 'DEALER', admin: 'ADMIN' } as const;
+    for (const { label, email, password } of demoSignIns) {
+      const { login } = await app.ok(LoginDocument, { input: { email, password } });
+      expect(login.user).toMatchObject({ email, userType: types[label] });
+      if (label === 'admin') continue;
+      const token = login.tokens.accessToken;
+      for (const turn of ['BUYER', 'DEALER'] as const) {
+        const { negotiations } = await app.ok(NegotiationsDocument, { filter: { turn } }, { token });
+        expect(negotiations.totalCount, `${label} sees ${turn}'s turn`).toBeGreaterThan(0);
+      }
+    }
+    const { makes } = await app.ok(MakesDocument, {});
+    expect(makes.length).toBeGreaterThanOrEqual(15);
+  });
+
+  it('is made once', async () => {
+    const before = await rowsOf(app, 'select id, updated_at from users order by id');
+    expect(await seedDemo(app.system.makeCtx)).toBe(false);
+    expect(await rowsOf(app, 'select id, updated_at from users order by id')).toEqual(before);
+  });
+
+  it('grows by vehicles of its dealers, again and again', async () => {
+    await addVehicles(app.system.makeCtx, 50);
+    app.clock.advance(1);
+    await addVehicles(app.system.makeCtx, 5);
+    const perDealer = await numbersOf(
+      app,
+      'select dealer_id as key, count(*) as value from vehicles group by dealer_id',
+    );
+    expect(Object.values(perDealer).reduce((sum, count) => sum + count)).toBe(355);
+    const plannedCounts = Object.values(countBy(plan.vehicles, ({ dealerIndex }) => String(dealerIndex)));
+    expect(Math.min(...Object.values(perDealer))).toBeGreaterThan(Math.min(...plannedCounts));
+  });
+});
+
+describe('a database without the demo', () => {
+  const app = useApp('sqlite');
+
+  it('is left alone once somebody has an account, and has no dealers to list vehicles for', async () => {
+    await app.build.buyer();
+    expect(await seedDemo(app.system.makeCtx)).toBe(false);
+    await expect(addVehicles(app.system.makeCtx, 1)).rejects.toThrow(
+      'None of the demo dealers is in this database.',
+    );
+    expect(await rowsOf(app, 'select id from vehicles')).toEqual([]);
+  });
+});
