@@ -1,4 +1,4 @@
-import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { GraphQLError, type GraphQLFormattedError, Kind } from 'graphql';
 import { type ErrorCode, statusOfCode } from '../kernel/errors.js';
 import type { Logger } from '../kernel/ports.js';
 
@@ -47,10 +47,16 @@ const DOCUMENT_CODES = new Set([
   'PERSISTED_QUERY_NOT_SUPPORTED',
 ]);
 
-/** Errors that graphql-js raises about a document or its variables carry no cause of their own, or one raised by a scalar. */
+/**
+ * Until the first field is resolved graphql-js can complain only of the document and its variables, whatever a scalar
+ * threw. From then on an error has a path; it is the client's only where it points at something that the client gave,
+ * an argument for instance, and not at the field whose value could not be told.
+ */
 function isClientsFault(error: unknown, code: unknown): boolean {
   if (typeof code === 'string' && DOCUMENT_CODES.has(code)) return true;
-  return error instanceof GraphQLError && rootCause(error) instanceof GraphQLError;
+  if (!(error instanceof GraphQLError)) return false;
+  if (error.path) return !!error.nodes?.some((node) => node.kind !== Kind.FIELD);
+  return error.nodes !== undefined || rootCause(error) instanceof GraphQLError;
 }
 
 function rootCause(error: unknown): unknown {

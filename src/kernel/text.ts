@@ -61,3 +61,8 @@ export class InputCheck {
     return text;
   }
 }
+
+/** A LIKE pattern, with `\` as its escape character, for texts that contain this one. */
+export function containing(text: string): string {
+  return `%${text.replace(/[\\%_]/g, '\\$&')}%`;
+}

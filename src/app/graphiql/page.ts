@@ -21,6 +21,12 @@ export interface GraphiqlPage {
 export const NAME = 'CarNegotiate';
 
 /**
+ * GraphiQL's tabs keep a transform of their entry that its style sheet hides, but not while a tab has the focus: pressed,
+ * a tab jumps aside, and the button comes up beside it. Each would have to be clicked twice.
+ */
+const CLICKABLE_TABS = '.graphiql-tab{transform:none!important}';
+
+/**
  * The page that `renderGraphiQL` of @graphql-yoga/render-graphiql makes, from the same parts, but started with
  * properties that JSON cannot carry: functions, and this browser tab's own storage.
  */
@@ -56,7 +62,8 @@ export async function renderGraphiqlPage(options: PageOptions): Promise<Graphiql
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${NAME} GraphiQL</title>
 <link rel="icon" href="data:,">
-<style>${bundle.css}</style>
+<style>${bundle.css}
+${CLICKABLE_TABS}</style>
 </head>
 <body id="body" class="no-focus-outline">
 <noscript>This page needs JavaScript.</noscript>

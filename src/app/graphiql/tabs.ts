@@ -26,16 +26,17 @@ export function firstSteps(signIns: readonly GraphiqlSignIn[]): GraphiqlTab[] {
   ];
 }
 
+/** The editor shows 50 characters of a line on a small screen. */
 const STEPS = `#    The line at the bottom of the page says who this
 #    browser tab is, its subscriptions too.
-# 2. Open this page in a second browser tab beside this
-#    one, and sign in there as the other party: each tab
-#    is its own person.
-# 3. In both, run MyNegotiations (next tab above) and copy
-#    the id of one that is in both lists.
+# 2. Open this page in a second browser tab, beside
+#    this one, and sign in as the other party: each
+#    tab is a person of its own.
+# 3. In both, run MyNegotiations (above) and copy the
+#    id of one that stands in both lists.
 # 4. In both, run FollowNegotiation with that id.
-# 5. Whose "turn" it is runs SubmitOffer or AcceptOffer:
-#    the other one sees it arrive.
+# 5. Whose turn it is runs SubmitOffer, or AcceptOffer
+#    when the price is right; the other sees it arrive.
 #
 # A token of your own goes first. Put into Headers:
 #    {"Authorization": "Bearer <accessToken>"}`;
@@ -47,7 +48,7 @@ function withAccounts(signIns: readonly GraphiqlSignIn[]): string {
     return `mutation ${name} {\n${login(email, password)}}\n`;
   });
   return `# A buyer and a dealer agree on a price, live:
-# 1. Press the button on the right, and choose who to be.
+# 1. Press the button and choose who you are.
 ${STEPS}
 
 ${mutations.join('\n')}`;
@@ -87,9 +88,9 @@ query MyNegotiations {
 }
 `;
 
-const FOLLOW = `# Ctrl-Enter starts it, and stops it. "after" is the last
-# sequence you have seen: 0 replays all. Here only the
-# newest event is shown.
+const FOLLOW = `# Ctrl-Enter starts it, and stops it. GraphiQL shows
+# the newest event. "after" is the last sequence that
+# you have seen: 0 replays all.
 subscription FollowNegotiation($id: ID!) {
   negotiationEvents(negotiationId: $id, after: 0) {
     sequence kind party message createdAt
@@ -99,11 +100,18 @@ subscription FollowNegotiation($id: ID!) {
 }
 `;
 
-const OFFER = `# An offer or a counter-offer. A buyer's rise, a dealer's
-# fall, and never past what the other side asks or offers.
-mutation SubmitOffer($id: ID!, $amount: Money!, $message: String) {
+const OFFER = `# An offer or a counter-offer. A buyer's rise and a
+# dealer's fall: the refusal of any other says the
+# bounds. To begin anew: startNegotiation.
+mutation SubmitOffer(
+  $id: ID!
+  $amount: Money!
+  $message: String
+) {
   submitOffer(input: {
-    negotiationId: $id, amount: $amount, message: $message
+    negotiationId: $id
+    amount: $amount
+    message: $message
   }) {
     offer { id amount expiresAt }
     negotiation { status turn buyerOffersRemaining }
@@ -111,10 +119,13 @@ mutation SubmitOffer($id: ID!, $amount: Money!, $message: String) {
 }
 `;
 
-const ACCEPT = `# "offerId" is the offer that you saw: should a newer one
-# stand by now, you are told so.
+const ACCEPT = `# "offerId" is the offer that you saw: should a newer
+# one stand by now, you are told so.
 mutation AcceptOffer($id: ID!, $offerId: ID!) {
-  acceptOffer(input: { negotiationId: $id, offerId: $offerId }) {
+  acceptOffer(input: {
+    negotiationId: $id
+    offerId: $offerId
+  }) {
     negotiation {
       status agreedPrice holdExpiresAt
       vehicle { status }

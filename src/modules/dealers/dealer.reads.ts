@@ -5,7 +5,7 @@ import { type ForwardPageArgs, type ListOrder, type Page, readPage } from '../..
 import type { Ctx } from '../../kernel/context.js';
 import { type Condition, type Row, readById, readRows } from '../../kernel/reads.js';
 import type { Selection } from '../../kernel/selection.js';
-import { InputCheck, textLimits } from '../../kernel/text.js';
+import { containing, InputCheck, textLimits } from '../../kernel/text.js';
 import type { Dealer } from './dealer.entity.js';
 import type { DealerFilter } from './dealer.inputs.js';
 import { dealerShape } from './dealer.shapes.js';
@@ -64,9 +64,4 @@ function conditionsOf(filter: DealerFilter): Condition[] {
   if (city !== null) where.push(sql`lower(r.city) = lower(${city})`);
   if (filter.verifiedOnly) where.push(sql`r.verification_status = 'VERIFIED'`);
   return where;
-}
-
-/** A LIKE pattern, with `\` as its escape character, for texts that contain this one. */
-export function containing(text: string): string {
-  return `%${text.replace(/[\\%_]/g, '\\$&')}%`;
 }

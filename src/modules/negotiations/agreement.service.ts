@@ -100,11 +100,16 @@ export async function cancelSale(ctx: Ctx, input: CancelSaleInput): Promise<Outc
   );
 }
 
+/** Writes down that the hold ran out before the sale was done. */
+export function releaseHold(tx: Tx, deal: Deal, now: Date): Promise<Outcome> {
+  return fallThrough(tx, deal, { by: null, reason: 'HOLD_LAPSED', message: null }, now);
+}
+
 /**
  * The agreement came to nothing: the vehicle is back on the market, and the buyers whom it displaced get back the
  * offers that they had spent in the negotiations it closed.
  */
-export async function fallThrough(
+async function fallThrough(
   tx: Tx,
   { negotiation, offer, vehicle, dealerUserId }: Deal,
   {

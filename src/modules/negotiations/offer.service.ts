@@ -6,6 +6,7 @@ import { AppError, conflict, notFound } from '../../kernel/errors.js';
 import { dollars, formatMoney } from '../../kernel/money.js';
 import { type Tx, write } from '../../kernel/unit-of-work.js';
 import type { Vehicle } from '../vehicles/index.js';
+import { releaseHold } from './agreement.service.js';
 import { type Outcome, once } from './client-mutations.js';
 import { append, assertMay, type Deal, lockDeal, lockVehicle, placeOfParty, userOfDealer } from './deal.js';
 import { lapse } from './ending.service.js';
@@ -48,7 +49,11 @@ async function openWith(
   return put(tx, deal, 'BUYER', { amount: input.amount, message, isFirst: true }, now);
 }
 
-/** The buyer's open negotiation stands in the way, unless it has lapsed: then that is written down first. */
+/**
+ * What stands in the way: the buyer's own open negotiation, or an agreement. What time has ended stands in nobody's
+ * way: it is written down first, whether or not the sweep has come by. An agreement has closed all open ones, so there
+ * is one at most.
+ */
 async function settleEarlier(
   tx: Tx,
   viewer: Viewer,
@@ -58,15 +63,15 @@ async function settleEarlier(
 ): Promise<void> {
   const earlier = await tx.em.findOne(Negotiation, {
     vehicle: vehicle.id,
-    buyer: viewer.id,
-    status: { $in: ['ACTIVE', 'ACCEPTED'] },
+    $or: [{ status: 'ACCEPTED' }, { status: 'ACTIVE', buyer: viewer.id }],
   });
   if (!earlier) return;
-  if (!earlier.hasLapsed(now)) {
-    throw new AppError('ALREADY_NEGOTIATING', 'You are already negotiating about this vehicle.');
-  }
   const offer = await tx.em.findOneOrFail(Offer, { id: earlier.currentOffer?.id as string });
-  await lapse(tx, { negotiation: earlier, offer, vehicle, dealerUserId }, now);
+  const deal = { negotiation: earlier, offer, vehicle, dealerUserId };
+  if (earlier.hasLapsed(now)) await lapse(tx, deal, now);
+  else if (earlier.holdHasLapsed(now)) await releaseHold(tx, deal, now);
+  else if (earlier.buyer.id === viewer.id)
+    throw new AppError('ALREADY_NEGOTIATING', 'You are already negotiating about this vehicle.');
   // The new row would meet the old one in the index of open negotiations.
   await tx.em.flush();
 }

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Ctx } from '../../kernel/context.js';
 import type { Job } from '../../kernel/ports.js';
 import { type Tx, write } from '../../kernel/unit-of-work.js';
-import { fallThrough } from './agreement.service.js';
+import { releaseHold } from './agreement.service.js';
 import { type Deal, lockDeal, placeOf } from './deal.js';
 import { lapse } from './ending.service.js';
 
@@ -37,7 +37,7 @@ export function releaseHolds(ctx: Ctx): Promise<number> {
     order by hold_expires_at limit ${BATCH}`;
   return settleEach(ctx, due, async (tx, deal, now) => {
     if (!deal.negotiation.holdHasLapsed(now)) return false;
-    await fallThrough(tx, deal, { by: null, reason: 'HOLD_LAPSED', message: null }, now);
+    await releaseHold(tx, deal, now);
     return true;
   });
 }

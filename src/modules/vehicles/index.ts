@@ -9,6 +9,5 @@ export {
 } from './vehicle.events.js';
 export { vehicleLabel } from './vehicle.names.js';
 export { VehicleConnection } from './vehicle.payloads.js';
-export { isOnView, ownsVehicle } from './vehicle.policy.js';
 export { readVisibleVehicle } from './vehicle.reads.js';
 export { vehicleShape } from './vehicle.shapes.js';

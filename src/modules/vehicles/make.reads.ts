@@ -3,7 +3,7 @@ import type { Ctx } from '../../kernel/context.js';
 import type { MakeCount } from './vehicle.payloads.js';
 
 /** How many models `makes` names at most: the ones with the most listings. */
-export const MAX_MODELS = 1_000;
+const MAX_MODELS = 1_000;
 
 interface ModelRow {
   make_key: string;

@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import { isUuid } from '../../kernel/base.entity.js';
 import type { Condition } from '../../kernel/reads.js';
-import { InputCheck, textFault, textLimits } from '../../kernel/text.js';
-import { containing, dealerIdsInState } from '../dealers/index.js';
+import { containing, InputCheck, textFault, textLimits } from '../../kernel/text.js';
+import { dealerIdsInState } from '../dealers/index.js';
 import type { VehicleFilter } from './vehicle.inputs.js';
 import { nameKey } from './vehicle.names.js';
 

@@ -9,7 +9,7 @@ import type { PriceChange, Vehicle } from './vehicle.entity.js';
 import { priceChangeShape, vehicleShape } from './vehicle.shapes.js';
 
 /** How many entries of a price history are shown at most: the newest. */
-export const MAX_PRICE_CHANGES = 100;
+const MAX_PRICE_CHANGES = 100;
 
 const PRICE_FIELDS: Selection = new Map([
   ['price', new Map()],

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { isAdmin } from '../../kernel/authorize.js';
 import type { Viewer } from '../../kernel/context.js';
 import type { Condition } from '../../kernel/reads.js';
-import { type DealerStanding, dealerIdsOfUser } from '../dealers/index.js';
+import { type Dealer, dealerIdsOfUser } from '../dealers/index.js';
 import type { VehicleStatus } from './vehicle.enums.js';
 
 /** Statuses in which everybody may see a vehicle. */
@@ -22,7 +22,7 @@ export function isOnView(status: VehicleStatus): boolean {
 }
 
 /** Whether a dealer may put vehicles on the market. */
-export function mayPublish(dealer: Pick<DealerStanding, 'verificationStatus'>): boolean {
+export function mayPublish(dealer: Pick<Dealer, 'verificationStatus'>): boolean {
   return dealer.verificationStatus === 'VERIFIED';
 }
 

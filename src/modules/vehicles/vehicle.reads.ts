@@ -20,7 +20,7 @@ import { visibleTo } from './vehicle.policy.js';
 import { vehicleShape } from './vehicle.shapes.js';
 
 /** What each order sorts by; indexes that begin with the status serve them. */
-export const listOrders: Readonly<Record<VehicleOrder, ListOrder>> = {
+const listOrders: Readonly<Record<VehicleOrder, ListOrder>> = {
   NEWEST: { name: 'NEWEST', by: ['listedAt'], descending: true },
   OLDEST: { name: 'OLDEST', by: ['listedAt'] },
   PRICE_ASC: { name: 'PRICE_ASC', by: ['askingPrice'] },
@@ -32,7 +32,7 @@ export const listOrders: Readonly<Record<VehicleOrder, ListOrder>> = {
 };
 
 /** A literal: planners then use the indexes whose first column is the status. */
-export const ON_THE_MARKET = sql`r.status = 'ACTIVE'`;
+const ON_THE_MARKET = sql`r.status = 'ACTIVE'`;
 
 /** A page of the public market. */
 export function readVehicles(

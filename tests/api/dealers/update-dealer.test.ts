@@ -1,6 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { DealerDocument, UpdateDealerDocument, type UpdateDealerInput } from '../../generated/operations.js';
 import { databaseKinds, useApp } from '../../support/app.js';
+import type { DealerPerson } from '../../support/builders.js';
 import { refused } from './stored.js';
 
 describe.each(databaseKinds)('updateDealer on %s', (kind) => {
@@ -58,8 +59,11 @@ describe.each(databaseKinds)('updateDealer on %s', (kind) => {
     [{ description: 'x'.repeat(5001) }, 'description'],
     [{ latitude: 3 }, 'longitude'],
   ];
+  let dealer: DealerPerson;
+  beforeAll(async () => {
+    dealer = await app.build.dealer();
+  });
   it.each(faulty)('refuses %j', async (input, field) => {
-    const dealer = await app.build.dealer();
     const error = await refused(app, () => app.request(UpdateDealerDocument, { input }, dealer));
     expect(error.code).toBe('BAD_USER_INPUT');
     expect(Object.keys(error.fields ?? {})).toEqual([field]);

@@ -1,10 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import {
   CreateVehicleDocument,
   type CreateVehicleInput,
   VehicleDocument,
 } from '../../generated/operations.js';
 import { databaseKinds, useApp } from '../../support/app.js';
+import type { DealerPerson } from '../../support/builders.js';
 import { refused, setStatus } from './stored.js';
 
 describe.each(databaseKinds)('createVehicle on %s', (kind) => {
@@ -177,6 +178,10 @@ describe.each(databaseKinds)('createVehicle on %s', (kind) => {
     });
   });
 
+  let dealer: DealerPerson;
+  beforeAll(async () => {
+    dealer = await app.build.dealer();
+  });
   const faulty: Array<[string, object, string]> = [
     ['a short VIN', { vin: '123' }, 'vin'],
     ['a VIN with I', { vin: '4T1BF1FK0MUI00001' }, 'vin'],
@@ -190,7 +195,6 @@ describe.each(databaseKinds)('createVehicle on %s', (kind) => {
     ['NUL in a feature', { features: ['a\u0000'] }, 'features'],
   ];
   it.each(faulty)('refuses %s', async (_what, overrides, field) => {
-    const dealer = await app.build.dealer();
     const error = await refused(app, () =>
       app.request(CreateVehicleDocument, { input: least(overrides) }, dealer),
     );
@@ -211,7 +215,6 @@ describe.each(databaseKinds)('createVehicle on %s', (kind) => {
     ['an unknown field', { autoSell: true }],
   ];
   it.each(malformed)('refuses %s', async (_what, overrides) => {
-    const dealer = await app.build.dealer();
     const error = await refused(app, () =>
       app.request(CreateVehicleDocument, { input: least(overrides) }, dealer),
     );

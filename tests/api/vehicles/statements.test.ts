@@ -23,7 +23,7 @@ describe.each(databaseKinds)('SQL statements of lists on %s', (kind) => {
     const many = 50;
     for (let index = 0; index < many; index++) {
       await app.build.vehicle(dealer, { make: `Make ${index}` });
-      const other = await app.build.dealer();
+      const other = await app.build.dealer({ verified: index < 5 });
       if (index < 5) await app.build.vehicle(other);
     }
   }, 120_000);

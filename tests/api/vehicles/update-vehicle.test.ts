@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest';
-import { VehicleRepriced } from '../../../src/modules/vehicles/index.js';
+import { v7 } from 'uuid';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { PriceChange, VehicleRepriced } from '../../../src/modules/vehicles/index.js';
 import {
   MakesDocument,
   UpdateVehicleDocument,
@@ -8,6 +9,7 @@ import {
   VehiclesDocument,
 } from '../../generated/operations.js';
 import { databaseKinds, useApp } from '../../support/app.js';
+import type { BuiltVehicle } from '../../support/builders.js';
 import { MINUTE } from '../../support/clock.js';
 import { eventsDuring } from '../dealers/stored.js';
 import { announced, refused, setStatus, strangers, unknownIds } from './stored.js';
@@ -84,9 +86,19 @@ describe.each(databaseKinds)('updateVehicle on %s', (kind) => {
   });
 
   it('shows the newest 100 prices, oldest first', async () => {
-    const { id, dealer } = await app.build.vehicle(undefined, { askingPrice: '1000.00' });
-    for (let price = 1_001; price <= 1_104; price++)
-      await app.ok(UpdateVehicleDocument, { input: { id, askingPrice: price } }, dealer);
+    const { id } = await app.build.vehicle(undefined, { askingPrice: '1000.00' });
+    const changes = Array.from({ length: 104 }, (_, index) => {
+      const at = new Date(app.clock.now().getTime() + index + 1);
+      return {
+        id: v7(),
+        vehicle: id,
+        price: 100_100 + 100 * index,
+        changedAt: at,
+        createdAt: at,
+        updatedAt: at,
+      };
+    });
+    await app.orm.em.fork().insertMany(PriceChange, changes);
     const { vehicle } = await app.ok(VehicleDocument, { id });
     const newest = Array.from({ length: 100 }, (_, index) => `${1_005 + index}.00`);
     expect(vehicle?.priceHistory.map(({ price }) => price)).toEqual(newest);
@@ -139,8 +151,12 @@ describe.each(databaseKinds)('updateVehicle on %s', (kind) => {
     [{ msrp: '10000000.01' }, 'msrp'],
     [{ description: '\u0000' }, 'description'],
   ];
+  let theirs: BuiltVehicle;
+  beforeAll(async () => {
+    theirs = await app.build.vehicle();
+  });
   it.each(faulty)('refuses %j', async (changes, field) => {
-    const { id, dealer } = await app.build.vehicle();
+    const { id, dealer } = theirs;
     const error = await refused(app, () => update(id, changes, dealer));
     expect(error.code).toBe('BAD_USER_INPUT');
     expect(Object.keys(error.fields ?? {})).toEqual([field]);

@@ -75,7 +75,7 @@ describe.each(databaseKinds)('pages of vehicles on %s', (kind: DatabaseKind) => 
       },
     );
 
-    it.each([1, 4, 7, 100])('walks backward in pages of %i, each row once and in order', async (last) => {
+    it.each([2, 7, 100])('walks backward in pages of %i, each row once and in order', async (last) => {
       const truth = await sortedIds(app, orderBy, (row) => row.status === 'ACTIVE');
       const seen: string[] = [];
       let before: string | null = null;
