@@ -84,11 +84,35 @@ export async function graphiqlRun(
   variables?: Record<string, unknown>,
 ): Promise<unknown> {
   await graphiqlStop(page);
-  await showTool(page, 'Variables');
-  await replaceText(editor(page, 'Variables'), variables ? JSON.stringify(variables) : '');
   await replaceText(editor(page, 'Operation Editor'), query);
+  return graphiqlRunTab(page, variables ?? null);
+}
+
+/** Chooses a tab of GraphiQL's own by its title. What runs in the one before is stopped by that. */
+export async function graphiqlTab(page: Page, title: string): Promise<void> {
+  await page.getByRole('tab').getByRole('button', { name: title, exact: true }).click();
+  await page.getByRole('tab', { name: title, selected: true }).waitFor();
+}
+
+/** Runs what stands in the tab, with these variables (null: none; left out: those that stand there), as graphiqlRun does. */
+export async function graphiqlRunTab(
+  page: Page,
+  variables?: Record<string, unknown> | null,
+): Promise<unknown> {
+  await graphiqlStop(page);
+  if (variables !== undefined) {
+    await showTool(page, 'Variables');
+    await replaceText(editor(page, 'Variables'), variables ? JSON.stringify(variables) : '');
+  }
   await sleep(EDIT_SETTLES_MS);
   await editor(page, 'Operation Editor').press('Control+Enter'); // empties the result pane first
+  return graphiqlResult(page);
+}
+
+/** Of several operations in the tab, runs the one with this name, by the button's menu. */
+export async function graphiqlChoose(page: Page, operation: string): Promise<unknown> {
+  await page.getByRole('button', { name: /^execute query/i }).click();
+  await page.getByRole('menuitem', { name: operation, exact: true }).click();
   return graphiqlResult(page);
 }
 

@@ -26,19 +26,21 @@ export function firstSteps(signIns: readonly GraphiqlSignIn[]): GraphiqlTab[] {
   ];
 }
 
-/** The editor shows 50 characters of a line on a small screen. */
-const STEPS = `#    The line at the bottom of the page says who this
-#    browser tab is, its subscriptions too.
-# 2. Open this page in a second browser tab, beside
-#    this one, and sign in as the other party: each
-#    tab is a person of its own.
-# 3. In both, run MyNegotiations (above) and copy the
+/** Lines of 50 characters: so many does the editor show on a small screen. */
+const STEPS = `#    At the bottom of the page stands who you are
+#    in this tab of your browser.
+# 2. Open this page in a second browser tab beside
+#    it, and sign in as the other party: each tab
+#    is a person of its own.
+# 3. In both, run MyNegotiations (above). Copy the
 #    id of one that stands in both lists.
-# 4. In both, run FollowNegotiation with that id.
-# 5. Whose turn it is runs SubmitOffer, or AcceptOffer
-#    when the price is right; the other sees it arrive.
+# 4. Who waits runs FollowNegotiation with it.
+#    Leaving it for another tab above ends it.
+# 5. Whose turn it is runs SubmitOffer or, if the
+#    price is right, AcceptOffer: the other one
+#    sees it arrive.
 #
-# A token of your own goes first. Put into Headers:
+# A token of your own goes first; into Headers:
 #    {"Authorization": "Bearer <accessToken>"}`;
 
 /** A mutation for each account: nothing has to be typed. */
@@ -76,7 +78,7 @@ function login(email: string, password: string): string {
 const MY_NEGOTIATIONS = `# Those which are open, the latest first.
 query MyNegotiations {
   me { id email userType }
-  negotiations(first: 10, filter: { statuses: [ACTIVE] }) {
+  negotiations(filter: { statuses: [ACTIVE] }) {
     nodes {
       id turn
       vehicle { year make model askingPrice }
@@ -88,11 +90,14 @@ query MyNegotiations {
 }
 `;
 
-const FOLLOW = `# Ctrl-Enter starts it, and stops it. GraphiQL shows
-# the newest event. "after" is the last sequence that
-# you have seen: 0 replays all.
+const FOLLOW = `# Ctrl-Enter starts it, and stops it. You see the
+# newest event. "after" is the last sequence that
+# was seen: 0 replays all.
 subscription FollowNegotiation($id: ID!) {
-  negotiationEvents(negotiationId: $id, after: 0) {
+  negotiationEvents(
+    negotiationId: $id
+    after: 0
+  ) {
     sequence kind party message createdAt
     offer { id amount }
     negotiation { status turn agreedPrice }
@@ -100,9 +105,8 @@ subscription FollowNegotiation($id: ID!) {
 }
 `;
 
-const OFFER = `# An offer or a counter-offer. A buyer's rise and a
-# dealer's fall: the refusal of any other says the
-# bounds. To begin anew: startNegotiation.
+const OFFER = `# An offer or a counter-offer. A buyer's rise, a
+# dealer's fall; a refusal tells the bounds.
 mutation SubmitOffer(
   $id: ID!
   $amount: Money!
@@ -114,13 +118,13 @@ mutation SubmitOffer(
     message: $message
   }) {
     offer { id amount expiresAt }
-    negotiation { status turn buyerOffersRemaining }
+    negotiation { turn buyerOffersRemaining }
   }
 }
 `;
 
-const ACCEPT = `# "offerId" is the offer that you saw: should a newer
-# one stand by now, you are told so.
+const ACCEPT = `# "offerId" is the offer that you saw: if a newer
+# one stands by now, you are told so.
 mutation AcceptOffer($id: ID!, $offerId: ID!) {
   acceptOffer(input: {
     negotiationId: $id
