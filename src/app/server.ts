@@ -1,4 +1,4 @@
-import { ApolloServer, type BaseContext } from '@apollo/server';
+import { ApolloServer, type ApolloServerPlugin, type BaseContext } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
@@ -6,21 +6,17 @@ import {
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
-import Fastify, {
-  type FastifyError,
-  type FastifyInstance,
-  type FastifyReply,
-  type FastifyRequest,
-} from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { Ctx } from '../kernel/context.js';
-import { AppError, type ErrorCode, statusOfCode } from '../kernel/errors.js';
+import { AppError, statusOfCode } from '../kernel/errors.js';
 import { authenticate } from '../modules/accounts/module.js';
 import { demoSignIns } from '../seeders/demo.js';
 import type { Composed } from './compose.js';
 import { bearerOf, makeContext } from './context.js';
 import { registerGraphiql } from './graphiql.js';
 import { tellError } from './graphql-errors.js';
+import { httpErrorTeller, refuseMalformedHosts, refuseUnknownRoutes } from './http-errors.js';
 import { registerRest } from './rest.js';
 import { buildGraphQLSchema } from './schema.js';
 import { type SubscriptionServer, serveSubscriptions } from './subscriptions.js';
@@ -35,11 +31,13 @@ export interface Server {
 export async function startServer(composed: Composed): Promise<Server> {
   const { config, services } = composed;
   const schema = await buildGraphQLSchema();
+  const tellHttpError = httpErrorTeller(services.log);
   const app = Fastify({
     bodyLimit: config.maxBodyBytes,
     routerOptions: { ignoreTrailingSlash: true },
     forceCloseConnections: 'idle',
     genReqId: () => crypto.randomUUID(),
+    frameworkErrors: tellHttpError,
   });
   await app.register(helmet, { contentSecurityPolicy: false });
   await app.register(cors, {
@@ -54,10 +52,11 @@ export async function startServer(composed: Composed): Promise<Server> {
       'x-apollo-operation-name',
     ],
   });
+  // Bodies are JSON; fastify would take plain text too.
+  app.removeContentTypeParser('text/plain');
   refuseMalformedHosts(app);
-  app.setErrorHandler((error: FastifyError, request, reply) =>
-    tellHttpError(error, request, reply, composed),
-  );
+  refuseUnknownRoutes(app);
+  app.setErrorHandler(tellHttpError);
 
   const contextOf = requestContext(composed);
   const apollo = await startApollo(schema, composed);
@@ -72,9 +71,6 @@ export async function startServer(composed: Composed): Promise<Server> {
     endpoint: '/graphql',
     signIns: config.demoData ? demoSignIns : [],
   });
-  app.setNotFoundHandler((_request, reply) =>
-    reply.code(404).send({ detail: 'Not found.', status_code: 404 }),
-  );
 
   await app.ready();
   const sockets = serveSubscriptions(app.server, schema, composed);
@@ -94,7 +90,11 @@ async function startApollo(schema: GraphQLSchema, { config, services }: Composed
     parseOptions: { maxTokens: config.maxQueryTokens },
     formatError: (formatted, error) => tellError(formatted, error, services.log),
     // The cache control plugin wraps every resolver and halves the throughput of lists.
-    plugins: [ApolloServerPluginCacheControlDisabled(), ApolloServerPluginLandingPageDisabled()],
+    plugins: [
+      ApolloServerPluginCacheControlDisabled(),
+      ApolloServerPluginLandingPageDisabled(),
+      subscriptionsNeedASocket,
+    ],
     logger: {
       debug: (message) => services.log.debug({}, String(message)),
       info: (message) => services.log.info({}, String(message)),
@@ -123,37 +123,16 @@ function requestContext(composed: Composed): (request: FastifyRequest) => Promis
   };
 }
 
-/** The Apollo integration makes a URL of the Host header and answers 500 where that fails. */
-function refuseMalformedHosts(app: FastifyInstance): void {
-  app.addHook('onRequest', async (request) => {
-    if (!URL.canParse(`http://${request.headers.host ?? ''}/`)) {
-      throw new AppError('BAD_USER_INPUT', 'The Host header is malformed.');
-    }
-  });
-}
-
-/** What is refused before an operation runs, in the shape of the API that was asked. */
-function tellHttpError(
-  error: FastifyError | AppError,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  composed: Composed,
-) {
-  const status = error.statusCode ?? 500;
-  if (status >= 500) composed.services.log.error({ err: error, requestId: request.id }, 'a request failed');
-  const message = status >= 500 ? 'Internal server error.' : error.message;
-  if (!request.url.startsWith('/graphql'))
-    return reply.code(status).send({ detail: message, status_code: status });
-  const code = error instanceof AppError ? error.code : codeOfStatus(status);
-  return reply.code(status).send({ errors: [{ message, extensions: { code, statusCode: status } }] });
-}
-
-function codeOfStatus(status: number): ErrorCode | 'INTERNAL_SERVER_ERROR' {
-  if (status >= 500) return 'INTERNAL_SERVER_ERROR';
-  if (status === statusOfCode.PAYLOAD_TOO_LARGE) return 'PAYLOAD_TOO_LARGE';
-  if (status === statusOfCode.UNSUPPORTED_MEDIA_TYPE) return 'UNSUPPORTED_MEDIA_TYPE';
-  return 'BAD_USER_INPUT';
-}
+/** graphql-js would execute a subscription as if it were a query. */
+const subscriptionsNeedASocket: ApolloServerPlugin = {
+  requestDidStart: async () => ({
+    didResolveOperation: async ({ operation }) => {
+      if (operation?.operation !== 'subscription') return;
+      const http = { status: statusOfCode.BAD_USER_INPUT };
+      throw new AppError('BAD_USER_INPUT', 'Subscriptions are served over WebSocket.', { http });
+    },
+  }),
+};
 
 /** Stops in order: no new work, sockets told to come back, running requests done, jobs, database. */
 async function stop(

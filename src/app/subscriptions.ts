@@ -27,12 +27,20 @@ export interface SubscriptionServer {
   close(): Promise<void>;
 }
 
-interface Extra {
-  readonly socket: WebSocket;
-  readonly request: IncomingMessage;
+/** What we keep with a socket. */
+type Kept = {
   caller?: Caller;
   expiry?: NodeJS.Timeout;
+  /** What its operations follow. */
+  sources?: Set<Source>;
+};
+
+interface Extra extends Kept {
+  readonly socket: WebSocket;
+  readonly request: IncomingMessage;
 }
+
+type Source = AsyncIterableIterator<unknown>;
 
 type SocketContext = Context<Record<string, unknown> | undefined, Extra>;
 
@@ -40,6 +48,9 @@ type SocketContext = Context<Record<string, unknown> | undefined, Extra>;
 const FORBIDDEN = 4403;
 const TOO_SLOW = 4408;
 const GOING_AWAY = 1001;
+
+/** How long a client has for the closing handshake before its line is cut. */
+const GOODBYE_MS = 1_000;
 
 /** GraphQL over WebSocket (graphql-transport-ws) on the HTTP server's own port, at /graphql. */
 export function serveSubscriptions(
@@ -59,14 +70,16 @@ export function serveSubscriptions(
       return;
     }
     server.handleUpgrade(request, socket, head, (client) => {
-      // A frame that breaks the protocol or is too large: ws closes with the right code (1002, 1009).
-      client.on('error', (error) => services.log.debug({ err: error }, 'a socket broke the protocol'));
       server.emit('connection', client, request);
+      // A frame that breaks the protocol or is too large: ws closes with the right code (1002, 1009). graphql-ws would
+      // print it to the console, which is no place for what anybody can send.
+      client.removeAllListeners('error');
+      client.on('error', (error) => services.log.debug({ err: error }, 'a socket broke the protocol'));
     });
   });
 
   const prepare = documentReader(schema, composed);
-  useServer<Record<string, unknown> | undefined, { caller?: Caller; expiry?: NodeJS.Timeout }>(
+  useServer<Record<string, unknown> | undefined, Kept>(
     {
       connectionInitWaitTimeout: config.socketInitTimeoutMs,
       onConnect: (ctx) => admit(ctx as SocketContext, composed, sockets),
@@ -91,7 +104,7 @@ export function serveSubscriptions(
       await new Promise<void>((resolve) => {
         const deadline = setTimeout(() => {
           for (const client of server.clients) client.terminate();
-        }, 1_000);
+        }, GOODBYE_MS);
         server.close(() => {
           clearTimeout(deadline);
           resolve();
@@ -118,7 +131,7 @@ class SessionSockets {
   }
 
   close(sessionId: string): void {
-    for (const socket of this.bySession.get(sessionId) ?? []) socket.close(FORBIDDEN, 'Session revoked');
+    for (const socket of this.bySession.get(sessionId) ?? []) closeOut(socket, FORBIDDEN, 'Session revoked');
   }
 }
 
@@ -127,13 +140,14 @@ async function admit(ctx: SocketContext, composed: Composed, sockets: SessionSoc
   const { socket, request } = ctx.extra;
   const token = bearerOf(authorizationOf(ctx.connectionParams) ?? request.headers.authorization);
   const { viewer, authError } = await authenticate(composed.services, token);
-  if (authError) return false;
+  // It may have gone in the meantime, and `leave` does not come a second time.
+  if (authError || socket.readyState !== socket.OPEN) return false;
   ctx.extra.caller = {
     viewer,
     authError: null,
     ip: request.socket.remoteAddress ?? '',
     requestId: crypto.randomUUID(),
-    cutOff: (reason) => cutOff(socket, reason),
+    cutOff: (reason) => closeOut(socket, TOO_SLOW, reason),
   };
   if (viewer) {
     sockets.add(viewer.sessionId, socket);
@@ -146,6 +160,8 @@ function leave(ctx: SocketContext, sockets: SessionSockets): void {
   clearTimeout(ctx.extra.expiry);
   const sessionId = ctx.extra.caller?.viewer?.sessionId;
   if (sessionId) sockets.remove(sessionId, ctx.extra.socket);
+  // graphql-ws forgets an operation whose id is used again before it has begun.
+  for (const source of ctx.extra.sources ?? []) void source.return?.();
 }
 
 /** Clients write the header's name in any case, at the top of the payload or under `headers`. */
@@ -160,24 +176,29 @@ function authorizationOf(params: Record<string, unknown> | undefined): string | 
 
 function closeAtExpiry(socket: WebSocket, viewer: Viewer, composed: Composed): NodeJS.Timeout {
   const left = viewer.tokenExpiresAt.getTime() - composed.services.clock.now().getTime();
-  return setTimeout(() => socket.close(FORBIDDEN, 'Token expired'), Math.max(0, left)).unref();
+  return setTimeout(() => closeOut(socket, FORBIDDEN, 'Token expired'), Math.max(0, left)).unref();
 }
 
-/** A client that does not read: its close frame would wait behind what it does not read, so the line is cut soon after. */
-function cutOff(socket: WebSocket, reason: string): void {
-  socket.close(TOO_SLOW, reason);
-  setTimeout(() => socket.terminate(), 1_000).unref();
+/**
+ * Closes a socket whether its client plays along or not: the close frame may wait behind what the client does not read,
+ * and a client that does not answer it could otherwise use the line for 30 s more.
+ */
+function closeOut(socket: WebSocket, code: number, reason: string): void {
+  socket.close(code, reason);
+  setTimeout(() => socket.terminate(), GOODBYE_MS).unref();
 }
 
 function cutOffIfUnread(ctx: SocketContext, maxUnsentBytes: number): void {
   const { socket } = ctx.extra;
   if (socket.bufferedAmount > maxUnsentBytes)
-    cutOff(socket, 'Too much unread: connect again and resume with after');
+    closeOut(socket, TOO_SLOW, 'Too much unread: connect again and resume with after');
 }
 
 /** What an operation on a socket carries: it makes a context, with a unit of work of its own, for each event. */
 interface Live {
   fresh(): ReturnType<typeof makeContext>;
+  /** What the operations of this socket follow: it ends with the socket at the latest. */
+  readonly sources: Set<Source>;
 }
 
 type LiveArgs = ExecutionArgs & { contextValue: Live };
@@ -190,7 +211,9 @@ function documentReader(schema: GraphQLSchema, composed: Composed) {
   const rules = config.introspection ? specifiedRules : [...specifiedRules, NoSchemaIntrospectionCustomRule];
   const known = new Map<string, DocumentNode>();
 
-  return (ctx: SocketContext, payload: SubscribePayload): ExecutionArgs | readonly GraphQLError[] => {
+  return ({ extra }: SocketContext, payload: SubscribePayload): ExecutionArgs | readonly GraphQLError[] => {
+    // Frames still come in while a socket closes; after a revocation nothing of them may be done.
+    if (extra.socket.readyState !== extra.socket.OPEN) return [new GraphQLError('The socket is closed.')];
     let document = known.get(payload.query);
     if (!document) {
       try {
@@ -203,13 +226,15 @@ function documentReader(schema: GraphQLSchema, composed: Composed) {
       if (known.size >= REMEMBERED_DOCUMENTS) known.delete(known.keys().next().value as string);
       known.set(payload.query, document);
     }
-    const caller = ctx.extra.caller as Caller;
+    const caller = extra.caller as Caller;
+    extra.sources ??= new Set();
+    const live: Live = { fresh: () => makeContext(services, orm, caller), sources: extra.sources };
     return {
       schema,
       document,
       operationName: payload.operationName,
       variableValues: payload.variables,
-      contextValue: { fresh: () => makeContext(services, orm, caller) } satisfies Live,
+      contextValue: live,
     };
   };
 }
@@ -220,23 +245,31 @@ async function subscribeWithFreshContexts(
 ): Promise<AsyncIterableIterator<ExecutionResult> | ExecutionResult> {
   const source = await createSourceEventStream({ ...args, contextValue: args.contextValue.fresh() });
   if (!(Symbol.asyncIterator in source)) return source;
-  const events = source[Symbol.asyncIterator]() as AsyncIterableIterator<unknown>;
+  const { sources } = args.contextValue;
+  const events = source[Symbol.asyncIterator]() as Source;
+  sources.add(events);
+  const end = async (): Promise<IteratorResult<ExecutionResult>> => {
+    sources.delete(events);
+    await events.return?.();
+    return { value: undefined, done: true };
+  };
   const results: AsyncIterableIterator<ExecutionResult> = {
     [Symbol.asyncIterator]: () => results,
     async next() {
-      const { value, done } = await events.next();
-      if (done) return { value: undefined, done: true };
-      return {
-        value: await execute({ ...args, rootValue: value, contextValue: args.contextValue.fresh() }),
-        done: false,
-      };
+      try {
+        const { value, done } = await events.next();
+        if (done) return end();
+        const contextValue = args.contextValue.fresh();
+        return { value: await execute({ ...args, rootValue: value, contextValue }), done: false };
+      } catch (error) {
+        // Nobody returns an iterator that has thrown.
+        await end();
+        throw error;
+      }
     },
-    async return() {
-      await events.return?.();
-      return { value: undefined, done: true };
-    },
+    return: end,
     async throw(error) {
-      await events.return?.();
+      await end();
       throw error;
     },
   };
