@@ -1,0 +1,94 @@
+import { execFile } from 'node:child_process';
+import { createServer } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { seedDemo } from '../../src/seeders/demo.js';
+import { planDemo } from '../../src/seeders/plan.js';
+import { useApp } from '../support/app.js';
+
+interface Ended {
+  code: number;
+  out: string;
+  err: string;
+}
+
+/** The script as `npm run demo` runs it. */
+function demo(...args: string[]): Promise<Ended> {
+  return new Promise((resolve) => {
+    execFile('node_modules/.bin/tsx', ['scripts/demo.ts', ...args], { timeout: 60_000 }, (error, out, err) =>
+      resolve({ code: error ? Number(error.code) : 0, out, err }),
+    );
+  });
+}
+
+/** An address at which nobody listens. */
+async function silentUrl(): Promise<string> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return `http://127.0.0.1:${port}`;
+}
+
+/** Where the dealer's screen begins in a line. */
+const DEALERS_SIDE = ' '.repeat(50);
+
+/** The numbers that a screen shows, in order. */
+const shown = (out: string, screen: 'buyer' | 'dealer') =>
+  [...out.matchAll(screen === 'buyer' ? /^#(\d+) /gm : /^ {50}#(\d+) /gm)].map(([, number]) =>
+    Number(number),
+  );
+
+function expectInOrder(text: string, parts: readonly string[]): void {
+  const places = parts.map((part) => text.indexOf(part));
+  expect(places).not.toContain(-1);
+  expect(places).toEqual(places.toSorted((one, other) => one - other));
+}
+
+describe('npm run demo', { timeout: 60_000 }, () => {
+  it('starts a server of its own where none answers, and cuts one line without a gap on any screen', async () => {
+    const url = await silentUrl();
+    const { code, out, err } = await demo('--url', url);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(shown(out, 'buyer')).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(shown(out, 'dealer')).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    expectInOrder(out, [
+      `No server answers at ${url}: here is one of the demo's own, at http://127.0.0.1:`,
+      '* New offer: $21,000.00 for the 2021 Toyota',
+      'connection lost; last seen: #2',
+      '\n#5 Buyer: $22,600',
+      `${DEALERS_SIDE}#3 Buyer: $22,000`,
+      `${DEALERS_SIDE}#5 Buyer: $22,600`,
+      'missed 3 events and got them',
+      '\n#6 Dealer: $23,000',
+      '\n#8 Dealer: sold for $23,000',
+      'Both screens saw 1 to 8, each once and in order.',
+      "The demo's own server is stopped, its database deleted.",
+    ]);
+  });
+
+  it('says how to call it', async () => {
+    const wrong = await Promise.all([demo('--url', 'nowhere'), demo('--pace', 'slow'), demo('--quick')]);
+    for (const ended of wrong) {
+      expect(ended).toEqual({ code: 2, out: '', err: expect.stringContaining('Usage: npm run demo') });
+    }
+  });
+});
+
+describe('npm run demo beside a server without demo data', { timeout: 60_000 }, () => {
+  const app = useApp('sqlite');
+
+  it('says what is missing and fails', async () => {
+    const { code, out, err } = await demo('--url', app.url);
+    expect({ code, out }).toEqual({ code: 1, out: `CarNegotiate at ${app.url}\n` });
+    expect(err).toContain(
+      'has no dealer@example.com of the demo data. Seed an empty database with npm run seed',
+    );
+  });
+
+  it('shows the negotiation on that server once its dealer is there', async () => {
+    await seedDemo(app.system.makeCtx, planDemo({ dealers: 1, vehicles: 1, buyers: 5, negotiations: 0 }));
+    const { code, out } = await demo('--url', app.url);
+    expect(code).toBe(0);
+    expect(shown(out, 'dealer')).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+  });
+});
