@@ -1,6 +1,7 @@
 import type { DocumentNode } from 'graphql';
 import { print } from 'graphql';
 import type { Client } from 'graphql-ws';
+import { afterEach, expect } from 'vitest';
 import type WebSocket from 'ws';
 import type { Bus, BusMessage } from '../../src/kernel/ports.js';
 import { streamHubPart } from '../../src/kernel/stream-hub.js';
@@ -118,6 +119,61 @@ export class LiveClient {
   async close(): Promise<void> {
     await this.client.dispose();
   }
+}
+
+/** Clients of one block of tests; after each test they are gone, and nothing on the server is left of them. */
+export class Live {
+  private readonly clients: LiveClient[] = [];
+
+  constructor(private readonly app: TestApp) {}
+
+  client(person?: { token?: string }): LiveClient {
+    const client = new LiveClient(this.app, person?.token);
+    this.clients.push(client);
+    return client;
+  }
+
+  /** Follows a stream on a socket of its own, and goes on when all that was stored has come and it is live. */
+  async follow<Result, Variables extends object>(
+    person: { token?: string } | undefined,
+    document: TypedDocument<Result, Variables> | string,
+    variables?: Variables,
+  ): Promise<Following<Result>> {
+    const before = levelFollowers(this.app);
+    const following = this.client(person).follow(document, variables);
+    await until('it to be live', () => following.errors !== null || levelFollowers(this.app) > before);
+    return following;
+  }
+
+  /** The same for what hangs on a topic of the bus alone. */
+  async listen<Result, Variables extends object>(
+    person: { token?: string } | undefined,
+    topic: string,
+    document: TypedDocument<Result, Variables> | string,
+    variables?: Variables,
+  ): Promise<Following<Result>> {
+    const before = busListeners(this.app, topic);
+    const following = this.client(person).follow(document, variables);
+    await until('it to be live', () => following.errors !== null || busListeners(this.app, topic) > before);
+    return following;
+  }
+
+  async end(): Promise<void> {
+    for (const client of this.clients.splice(0)) await client.close();
+    await until('nobody follows', () => followedStreams(this.app) === 0);
+  }
+}
+
+export function useLive(app: TestApp): Live {
+  const live = new Live(app);
+  afterEach(() => live.end());
+  return live;
+}
+
+/** What comes late, or twice, or should not come at all has had its chance. */
+export async function expectNoMore(following: Following<unknown>, n: number): Promise<void> {
+  await pause(60);
+  expect(following.results).toHaveLength(n);
 }
 
 /**

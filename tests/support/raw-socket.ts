@@ -1,7 +1,8 @@
 import { request } from 'node:http';
 import type { Socket } from 'node:net';
+import { expect } from 'vitest';
 import WebSocket from 'ws';
-import type { TestApp } from './app.js';
+import type { ApiError, TestApp } from './app.js';
 import { until } from './live.js';
 
 export interface Message {
@@ -75,6 +76,26 @@ export class RawSocket {
     const message = find();
     if (!message) throw new Error(`Closed instead: ${JSON.stringify(this.closed)}`);
     return message;
+  }
+
+  /** The answer to an operation: its first `next` or `error`. */
+  async answer(id: string): Promise<{ data: unknown; code: string | null }> {
+    await until(`an answer to ${id}`, () => this.of(id).length > 0 || this.closed !== null);
+    const [message] = this.of(id);
+    if (!message) throw new Error(`Closed instead: ${JSON.stringify(this.closed)}`);
+    const { data, errors } = (message.type === 'error' ? { errors: message.payload } : message.payload) as {
+      data?: unknown;
+      errors?: ApiError[];
+    };
+    return { data: data ?? null, code: errors?.[0]?.extensions.code ?? null };
+  }
+
+  /** Asks something else and sees it answered: the socket is open still. */
+  async expectOpen(): Promise<void> {
+    const id = `open-${this.messages.length}`;
+    this.subscribe(id, '{ __typename }');
+    expect(await this.answer(id)).toEqual({ data: { __typename: 'Query' }, code: null });
+    await this.next('complete', id);
   }
 
   async closing(): Promise<Closed> {

@@ -1,0 +1,161 @@
+import { type AccessRow, everybody, members } from './table.js';
+
+const dealersOnly = members('FORBIDDEN', { newcomer: 'hidden', otherDealer: 'hidden', dealer: 'shown' });
+const ofTheBuyer = { guest: 'UNAUTHENTICATED', buyer: 'shown', dealer: 'shown' } as const;
+
+export const queries: readonly AccessRow[] = [
+  {
+    field: 'me',
+    on: "the buyer's account",
+    document: '{ me { id email userType emailVerified profile { firstName lastName phone } dealer { id } } }',
+    arrange: async ({ people }) => ({ mark: people.buyer.email }),
+    outcomes: everybody('hidden', { buyer: 'shown' }),
+  },
+  {
+    field: 'dealers',
+    on: 'the dealership',
+    document: '{ dealers(first: 100) { totalCount nodes { id } } }',
+    arrange: async ({ people }) => ({ mark: people.dealer.dealerId }),
+    outcomes: everybody('shown'),
+  },
+  {
+    field: 'dealer',
+    on: 'the dealership',
+    document: 'query ($id: ID!) { dealer(id: $id) { id } }',
+    arrange: async ({ people: { dealer } }) => ({
+      variables: { id: dealer.dealerId },
+      mark: dealer.dealerId,
+    }),
+    outcomes: everybody('shown'),
+  },
+  {
+    field: 'myDealer',
+    on: 'the dealership',
+    document: '{ myDealer { id licenseNumber } }',
+    arrange: async ({ people }) => ({ mark: people.dealer.dealerId }),
+    outcomes: dealersOnly,
+  },
+  {
+    field: 'vehicles',
+    on: 'a vehicle on the market',
+    document: 'query ($first: Int) { vehicles(first: $first) { totalCount nodes { id } } }',
+    arrange: async (stage) => ({ variables: { first: 100 }, mark: (await stage.vehicle()).id }),
+    outcomes: everybody('shown'),
+  },
+  {
+    field: 'vehicles',
+    on: 'a draft',
+    document: 'query ($filter: VehicleFilter) { vehicles(filter: $filter, first: 100) { nodes { id } } }',
+    arrange: async (stage) => ({
+      variables: { filter: { dealerId: stage.people.dealer.dealerId } },
+      mark: (await stage.draft()).id,
+    }),
+    outcomes: everybody('hidden'),
+  },
+  {
+    field: 'vehicle',
+    on: 'a vehicle on the market',
+    document: 'query ($id: ID!) { vehicle(id: $id) { id } }',
+    arrange: async (stage) => {
+      const { id } = await stage.vehicle();
+      return { variables: { id }, mark: id };
+    },
+    outcomes: everybody('shown'),
+  },
+  ...(['draft', 'archived'] as const).map(
+    (state): AccessRow => ({
+      field: 'vehicle',
+      on: `a vehicle, ${state}`,
+      document: 'query ($id: ID!) { vehicle(id: $id) { id } }',
+      arrange: async (stage) => {
+        const { id } = await stage[state]();
+        return { variables: { id }, mark: id };
+      },
+      outcomes: everybody('hidden', { dealer: 'shown', admin: 'shown' }),
+    }),
+  ),
+  {
+    field: 'myInventory',
+    on: 'a draft',
+    document: '{ myInventory(first: 100) { totalCount nodes { id } } }',
+    arrange: async (stage) => ({ mark: (await stage.draft()).id }),
+    outcomes: dealersOnly,
+  },
+  {
+    field: 'makes',
+    on: 'a vehicle on the market',
+    document: '{ makes { make count models { value count } } }',
+    arrange: async (stage) => {
+      const make = stage.mark();
+      await stage.vehicle({ make });
+      return { mark: make };
+    },
+    outcomes: everybody('shown'),
+  },
+  {
+    field: 'makes',
+    on: 'a draft',
+    document: '{ makes { make count models { value count } } }',
+    arrange: async (stage) => {
+      const make = stage.mark();
+      await stage.vehicle({ make, publish: false });
+      return { mark: make };
+    },
+    outcomes: everybody('hidden'),
+  },
+  {
+    field: 'negotiation',
+    on: "the buyer's",
+    document: 'query ($id: ID!) { negotiation(id: $id) { id offers { id } events { nodes { id } } } }',
+    arrange: async (stage) => {
+      const { id } = await stage.negotiation();
+      return { variables: { id }, mark: id };
+    },
+    outcomes: everybody('hidden', { ...ofTheBuyer, admin: 'shown' }),
+  },
+  {
+    field: 'negotiations',
+    on: "the buyer's",
+    document: `query ($filter: NegotiationFilter) {
+      negotiations(filter: $filter, first: 100) { totalCount nodes { id } }
+    }`,
+    arrange: async (stage) => {
+      const { id, vehicle } = await stage.negotiation();
+      return { variables: { filter: { vehicleId: vehicle.id } }, mark: id };
+    },
+    outcomes: everybody('hidden', ofTheBuyer),
+  },
+  {
+    field: 'activeNegotiations',
+    on: "the buyer's",
+    document: '{ activeNegotiations(first: 100) { totalCount nodes { id } } }',
+    arrange: async (stage) => ({ mark: (await stage.negotiation()).id }),
+    outcomes: everybody('hidden', ofTheBuyer),
+  },
+  {
+    field: 'pendingOffers',
+    on: "the buyer's offer",
+    document: '{ pendingOffers(first: 100) { totalCount nodes { id } } }',
+    arrange: async (stage) => ({ mark: (await stage.negotiation()).offerId }),
+    outcomes: dealersOnly,
+  },
+  {
+    field: 'notifications',
+    on: "an entry of the dealer's inbox",
+    document:
+      '{ notifications(first: 100) { unreadCount nodes { id body negotiation { id } offer { id } } } }',
+    arrange: async (stage) => ({ mark: (await stage.negotiation()).offerId }),
+    outcomes: members('hidden', { dealer: 'shown' }),
+  },
+  {
+    field: 'unreadNotificationCount',
+    on: "the dealer's inbox",
+    document: '{ unreadNotificationCount }',
+    arrange: async (stage) => {
+      await stage.negotiation();
+      const count = '{ unreadNotificationCount }';
+      return { mark: JSON.stringify(await stage.app.ok(count, {}, stage.people.dealer)) };
+    },
+    outcomes: members('hidden', { dealer: 'shown' }),
+  },
+];

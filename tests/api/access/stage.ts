@@ -1,0 +1,130 @@
+import { write } from '../../../src/kernel/unit-of-work.js';
+import { User } from '../../../src/modules/accounts/index.js';
+import { openSession } from '../../../src/modules/accounts/session.service.js';
+import type { TestApp } from '../../support/app.js';
+import type { BuiltNegotiation, DealerPerson, Person } from '../../support/builders.js';
+
+/** Everybody who is tried against every root field. */
+export const roles = [
+  /** Nobody: no token. */
+  'guest',
+  /** A buyer who has no part in anything. */
+  'stranger',
+  /** A buyer who negotiates about the same vehicle. */
+  'rival',
+  /** A dealer account that has not registered its business. */
+  'newcomer',
+  /** A verified dealer with vehicles of its own. */
+  'otherDealer',
+  /** The negotiation's buyer. */
+  'buyer',
+  /** The vehicle's dealer, and so the negotiation's. */
+  'dealer',
+  'admin',
+] as const;
+export type Role = (typeof roles)[number];
+
+type People = Record<Exclude<Role, 'guest' | 'dealer' | 'otherDealer'>, Person> &
+  Record<'dealer' | 'otherDealer', DealerPerson>;
+
+const COUNTER = `mutation ($input: SubmitOfferInput!) { submitOffer(input: $input) { offer { id } } }`;
+const ACCEPT = `mutation ($input: AcceptOfferInput!) { acceptOffer(input: $input) { negotiation { id } } }`;
+const ARCHIVE = `mutation ($input: VehicleIdInput!) { archiveVehicle(input: $input) { vehicle { id } } }`;
+
+/** The people, and the things of the dealer and the buyer that others are tried on. */
+export class Stage {
+  private count = 0;
+
+  private constructor(
+    readonly app: TestApp,
+    readonly people: People,
+  ) {}
+
+  static async set(app: TestApp): Promise<Stage> {
+    const people = {
+      stranger: await app.build.buyer(),
+      rival: await app.build.buyer(),
+      newcomer: await app.build.register({ userType: 'DEALER' }),
+      otherDealer: await app.build.dealer(),
+      buyer: await app.build.buyer(),
+      dealer: await app.build.dealer(),
+      admin: await app.build.admin(),
+    };
+    await app.build.vehicle(people.otherDealer);
+    return new Stage(app, people);
+  }
+
+  token(role: Role): { token?: string } {
+    return role === 'guest' ? {} : { token: this.people[role].token };
+  }
+
+  /** A text that stands nowhere else. */
+  mark(): string {
+    return `Mark${++this.count}.`;
+  }
+
+  vehicle(overrides: Record<string, unknown> = {}) {
+    return this.app.build.vehicle(this.people.dealer, overrides);
+  }
+
+  draft() {
+    return this.vehicle({ publish: false, make: this.mark() });
+  }
+
+  async archived() {
+    const vehicle = await this.vehicle({ make: this.mark() });
+    await this.app.ok(ARCHIVE, { input: { id: vehicle.id } }, this.people.dealer);
+    return vehicle;
+  }
+
+  /** The buyer's on a vehicle of its own, with the rival's beside it. It is the dealer's turn. */
+  async negotiation(message?: string): Promise<BuiltNegotiation> {
+    const vehicle = await this.vehicle();
+    await this.app.build.negotiation({ vehicle, buyer: this.people.rival, amount: '14000.00' });
+    return this.app.build.negotiation({ vehicle, buyer: this.people.buyer, ...(message ? { message } : {}) });
+  }
+
+  /** The same after the dealer's counter-offer: it is the buyer's turn. */
+  async countered(): Promise<BuiltNegotiation> {
+    const negotiation = await this.negotiation();
+    const input = { negotiationId: negotiation.id, amount: '18000.00' };
+    const { submitOffer } = await this.app.ok<{ submitOffer: { offer: { id: string } } }, object>(
+      COUNTER,
+      { input },
+      this.people.dealer,
+    );
+    return { ...negotiation, offerId: submitOffer.offer.id };
+  }
+
+  /** The same after the dealer's acceptance: the vehicle is held for the buyer. */
+  async agreed(): Promise<BuiltNegotiation> {
+    const negotiation = await this.negotiation();
+    const input = { negotiationId: negotiation.id, offerId: negotiation.offerId };
+    await this.app.ok(ACCEPT, { input }, this.people.dealer);
+    return negotiation;
+  }
+
+  /** The refresh token of a new session of the buyer's, without the cost of its password. */
+  session(): Promise<string> {
+    return write(this.app.system.makeCtx(), async (tx) => {
+      const user = await tx.em.findOneOrFail(User, this.people.buyer.id);
+      return (await openSession(tx, user)).tokens.refreshToken;
+    });
+  }
+
+  /** As it was set: the dealers are verified, and the newcomer has no business. */
+  async reset(): Promise<void> {
+    await this.verification('VERIFIED');
+    await this.execute('delete from dealers where user_id = ?', [this.people.newcomer.id]);
+  }
+
+  /** Puts both dealers where only time and an admin could bring them. */
+  verification(status: 'VERIFIED' | 'UNVERIFIED' | 'PENDING'): Promise<void> {
+    const ids = [this.people.dealer.dealerId, this.people.otherDealer.dealerId];
+    return this.execute('update dealers set verification_status = ? where id in (?, ?)', [status, ...ids]);
+  }
+
+  private async execute(sql: string, parameters: string[]): Promise<void> {
+    await this.app.orm.em.fork().getConnection().execute(sql, parameters);
+  }
+}

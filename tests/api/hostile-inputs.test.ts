@@ -1,0 +1,139 @@
+import { readFileSync } from 'node:fs';
+import { buildSchema, type GraphQLField, getNamedType } from 'graphql';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { statusOfCode } from '../../src/kernel/errors.js';
+import { type ApiError, databaseKinds, useApp } from '../support/app.js';
+import { mutations } from './access/mutations.js';
+import { queries } from './access/queries.js';
+import { type Role, roles, Stage } from './access/stage.js';
+import { storedIn } from './access/stored.js';
+import { subscriptions } from './access/subscriptions.js';
+import type { AccessRow } from './access/table.js';
+import { wholeSelection } from './access/whole-selection.js';
+import { type Place, placesOf, poison, put, takesText, wrongFor } from './hostile/places.js';
+
+const schema = buildSchema(readFileSync('schema.graphql', 'utf8'));
+const allowed = ['shown', 'done', 'told', 'own'];
+
+/** What a poisoned text comes to where it is not BAD_USER_INPUT under the name of its field. */
+const otherwise: Readonly<Record<string, string>> = {
+  'LoginInput.password': 'INVALID_CREDENTIALS',
+  'LogoutInput.refreshToken': 'UNAUTHENTICATED',
+  'RefreshTokenInput.refreshToken': 'UNAUTHENTICATED',
+};
+
+interface Target {
+  readonly kind: 'query' | 'mutation' | 'subscription';
+  readonly row: AccessRow;
+  readonly document: string;
+  readonly places: readonly Place[];
+}
+
+/** One for each root field that takes arguments: every argument a variable, on something that somebody may do. */
+function targetsOf(kind: Target['kind'], rows: readonly AccessRow[]): Target[] {
+  const fields = Object.values(schema.getRootType(kind as never)?.getFields() ?? {});
+  return fields
+    .filter(({ args }) => args.length > 0)
+    .map((field) => {
+      const row = rows.find(
+        (r) => r.field === field.name && roles.some((role) => allowed.includes(r.outcomes[role])),
+      );
+      if (!row) throw new Error(`Nobody may do ${field.name}`);
+      return { kind, row, document: documentFor(kind, field), places: placesOf(field.args) };
+    });
+}
+
+function documentFor(kind: string, { name, args, type }: GraphQLField<unknown, unknown>): string {
+  const variables = args.map((arg) => `$${arg.name}: ${arg.type}`).join(', ');
+  const given = args.map((arg) => `${arg.name}: $${arg.name}`).join(', ');
+  return `${kind} (${variables}) { ${name}(${given}) ${wholeSelection(getNamedType(type), 1)} }`;
+}
+
+const overHttp = [...targetsOf('query', queries), ...targetsOf('mutation', mutations)];
+const named = (targets: readonly Target[]) => targets.map((t) => [t.row.field, t] as [string, Target]);
+
+/** The codes of a refusal; each error must have one of the contract's, and its status. */
+function codesOf(errors: readonly ApiError[] | undefined): string[] {
+  return (errors ?? []).map(({ message, extensions: { code, statusCode } }) => {
+    if (statusOfCode[code as keyof typeof statusOfCode] !== statusCode || !message)
+      throw new Error(`${code} ${statusCode}: ${message}`);
+    return code;
+  });
+}
+
+describe.each(databaseKinds)('hostile input on %s', (kind) => {
+  const app = useApp(kind);
+  let stage: Stage;
+
+  beforeAll(async () => {
+    stage = await Stage.set(app);
+  });
+
+  async function prepare({ row }: Target) {
+    await stage.reset();
+    const role = roles.find((r) => allowed.includes(row.outcomes[r])) as Role;
+    const { variables = {} } = await row.arrange(stage);
+    return { variables, options: stage.token(role), before: await storedIn(app) };
+  }
+
+  it.each(named(overHttp))('%s refuses values of a wrong type', async (_name, target) => {
+    const { variables, options, before } = await prepare(target);
+    for (const place of target.places) {
+      for (const value of wrongFor(place)) {
+        const response = await app.request(target.document, put(variables, place.path, value), options);
+        const said = `${place.name}: ${JSON.stringify(value)}`;
+        expect([said, response.status, response.data ?? null]).toEqual([said, 400, null]);
+        expect([said, ...codesOf(response.errors)]).toEqual([said, 'BAD_USER_INPUT']);
+      }
+    }
+    expect(await storedIn(app)).toEqual(before);
+  });
+
+  it.each(named(overHttp))('%s refuses texts that no database should see', async (_name, target) => {
+    const { variables, options, before } = await prepare(target);
+    for (const place of target.places.filter(takesText)) {
+      for (const [what, text] of Object.entries(poison)) {
+        const response = await app.request(target.document, put(variables, place.path, text), options);
+        const said = `${place.name}: ${what}`;
+        const codes = codesOf(response.errors);
+        // An id that cannot be names nothing; a list that it narrows is empty.
+        if (place.type.name === 'ID' && target.kind === 'query') expect([said, ...codes]).toEqual([said]);
+        else if (place.type.name === 'ID') expect([said, ...codes]).toEqual([said, 'NOT_FOUND']);
+        else expect([said, ...codes]).toEqual([said, otherwise[place.name] ?? 'BAD_USER_INPUT']);
+        const named = Object.keys(response.errors?.[0]?.extensions.fields ?? {});
+        if (place.type.name === 'String' && !otherwise[place.name]) {
+          expect([said, ...named]).toEqual([said, place.path.findLast((key) => typeof key === 'string')]);
+        }
+      }
+    }
+    expect(await storedIn(app)).toEqual(before);
+    // What all this was put into would have been taken.
+    const { errors } = await app.request(target.document, variables, options);
+    expect(errors).toBeUndefined();
+  });
+
+  const overSocket = [...targetsOf('subscription', subscriptions), ...overHttp];
+  it.each(named(overSocket))('%s refuses them over a socket too', async (_name, target) => {
+    const { variables, options, before } = await prepare(target);
+    const client = app.socket(options.token);
+    const codesFor = async (value: object) => {
+      const results = client.iterate({ query: target.document, variables: value as Record<string, unknown> });
+      const first = await results.next().catch((errors: unknown) => ({ value: { errors } }));
+      await results.return?.();
+      return codesOf(first.value?.errors as ApiError[] | undefined);
+    };
+    for (const place of target.places) {
+      for (const value of wrongFor(place)) {
+        const said = `${place.name}: ${JSON.stringify(value)}`;
+        const codes = await codesFor(put(variables, place.path, value));
+        expect([said, ...codes]).toEqual([said, 'BAD_USER_INPUT']);
+      }
+      if (target.kind !== 'subscription' || !takesText(place)) continue;
+      for (const text of ['', '0', 'a\u0000b', 'a\ud800b', 'x'.repeat(60_000)]) {
+        expect(await codesFor(put(variables, place.path, text))).toEqual(['NOT_FOUND']);
+      }
+    }
+    await client.dispose();
+    expect(await storedIn(app)).toEqual(before);
+  });
+});
