@@ -1,6 +1,6 @@
 import { ref } from '@mikro-orm/core';
-import { vinCheckDigit } from '../src/kernel/vin.js';
 import type { Composed } from '../src/app/compose.js';
+import { vinCheckDigit } from '../src/kernel/vin.js';
 import { User } from '../src/modules/accounts/index.js';
 import { Dealer } from '../src/modules/dealers/index.js';
 import { Negotiation, Offer } from '../src/modules/negotiations/index.js';
@@ -21,7 +21,9 @@ export async function fill({ orm }: Composed): Promise<Filled> {
   await em.persist([...people, ...dealers]).flush();
   for (let at = 0; at < 20_000; at += 1_000) {
     const batch = orm.em.fork();
-    const rows = Array.from({ length: 1_000 }, (_, i) => vehicle(dealers[(at + i) % dealers.length] as Dealer, at + i));
+    const rows = Array.from({ length: 1_000 }, (_, i) =>
+      vehicle(dealers[(at + i) % dealers.length] as Dealer, at + i),
+    );
     await batch.persist(rows).flush();
   }
   const writer = orm.em.fork();
@@ -31,7 +33,11 @@ export async function fill({ orm }: Composed): Promise<Filled> {
   const negotiation = Negotiation.between(car, buyer.id, now);
   const offers = Array.from({ length: 10 }, (_, i) => {
     const party = i % 2 === 0 ? ('BUYER' as const) : ('DEALER' as const);
-    const offer = Offer.of(negotiation, { amount: 1_500_000 + i, party, message: null, expiresAt: new Date(now.getTime() + 1e8) }, now);
+    const offer = Offer.of(
+      negotiation,
+      { amount: 1_500_000 + i, party, message: null, expiresAt: new Date(now.getTime() + 1e8) },
+      now,
+    );
     if (i < 9) offer.answer('COUNTERED', 'USER', now);
     return offer;
   });

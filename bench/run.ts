@@ -11,9 +11,10 @@ import { Dealer } from '../src/modules/dealers/index.js';
 import { Negotiation, Offer } from '../src/modules/negotiations/index.js';
 import { Vehicle } from '../src/modules/vehicles/index.js';
 import { startPostgres } from '../tests/support/postgres.js';
-import { fill, type Filled } from './fill.js';
+import { type Filled, fill } from './fill.js';
 
-const ROUNDS = 200;
+const ROUNDS = 300;
+const WARM_UP = 100;
 
 const LISTING = parse(`{
   vehicles(filter: { makes: ["Toyota"], priceMax: "40000" }, orderBy: PRICE_ASC, first: 20) {
@@ -37,23 +38,39 @@ interface Measured {
 
 const statements: string[] = [];
 
-async function measure(work: () => Promise<unknown>): Promise<Measured> {
-  const times: number[] = [];
-  for (let round = 0; round < ROUNDS; round++) {
-    statements.length = 0;
-    const startedAt = performance.now();
-    await work();
-    times.push(performance.now() - startedAt);
+/** Medians of both, their runs taking turns: whatever else the machine does falls on both alike. */
+async function inTurns(
+  one: () => Promise<unknown>,
+  other: () => Promise<unknown>,
+): Promise<[Measured, Measured]> {
+  const times: [number[], number[]] = [[], []];
+  const counts: [number, number] = [0, 0];
+  for (let round = -WARM_UP; round < ROUNDS; round++) {
+    for (const [which, work] of [one, other].entries()) {
+      statements.length = 0;
+      const startedAt = performance.now();
+      await work();
+      if (round >= 0) times[which as 0 | 1].push(performance.now() - startedAt);
+      counts[which as 0 | 1] = statements.length;
+    }
   }
-  times.sort((a, b) => a - b);
-  return { medianMs: times[ROUNDS / 2] as number, statements: statements.length };
+  const [a, b] = times.map((list) => list.sort((x, y) => x - y)[ROUNDS / 2] as number) as [number, number];
+  return [
+    { medianMs: a, statements: counts[0] },
+    { medianMs: b, statements: counts[1] },
+  ];
 }
 
 /** The whole operation as a client would send it, but for HTTP: plan, statements, resolvers. */
 async function planned(composed: Composed, filled: Filled) {
   const schema = await buildGraphQLSchema();
   const run = (document: typeof LISTING, variableValues: Record<string, unknown>) => async () => {
-    const viewer = { id: filled.buyerId, userType: 'BUYER', sessionId: '', tokenExpiresAt: new Date() } as const;
+    const viewer = {
+      id: filled.buyerId,
+      userType: 'BUYER',
+      sessionId: '',
+      tokenExpiresAt: new Date(),
+    } as const;
     const contextValue = { ...composed.makeCtx(), viewer };
     const { errors } = await execute({ schema, document, variableValues, contextValue });
     if (errors) throw errors[0];
@@ -73,14 +90,25 @@ function populated(composed: Composed, filled: Filled) {
       ),
     thread: async () => {
       const em = fork();
-      await em.findOneOrFail(Negotiation, { id: filled.negotiationId }, { populate: ['vehicle', 'dealer', 'buyer'] });
+      await em.findOneOrFail(
+        Negotiation,
+        { id: filled.negotiationId },
+        { populate: ['vehicle', 'dealer', 'buyer'] },
+      );
       await em.find(Offer, { negotiation: filled.negotiationId }, { orderBy: { createdAt: 'asc' } });
     },
   };
 }
 
 async function compare(databaseUrl: string): Promise<void> {
-  const config = { ...readConfig({ NODE_ENV: 'test', JWT_SECRETS: `bench:${'x'.repeat(32)}`, DATABASE_URL: databaseUrl, LOG_LEVEL: 'silent' }) };
+  const config = {
+    ...readConfig({
+      NODE_ENV: 'test',
+      JWT_SECRETS: `bench:${'x'.repeat(32)}`,
+      DATABASE_URL: databaseUrl,
+      LOG_LEVEL: 'silent',
+    }),
+  };
   const composed = await compose(config, { observe: (statement) => statements.push(statement) });
   await composed.orm.migrator.up();
   const filled = await fill(composed);
@@ -88,10 +116,7 @@ async function compare(databaseUrl: string): Promise<void> {
   const ours = await planned(composed, filled);
   const obvious = populated(composed, filled);
   for (const page of ['listing', 'thread'] as const) {
-    await measure(ours[page]);
-    await measure(obvious[page]);
-    const a = await measure(ours[page]);
-    const b = await measure(obvious[page]);
+    const [a, b] = await inTurns(ours[page], obvious[page]);
     console.log(
       `| ${kind} | ${page} | ${a.statements} | ${a.medianMs.toFixed(2)} | ${b.statements} | ${b.medianMs.toFixed(2)} | ${(b.medianMs / a.medianMs).toFixed(1)} |`,
     );
@@ -99,8 +124,12 @@ async function compare(databaseUrl: string): Promise<void> {
   await composed.close();
 }
 
-console.log(`${Dealer.name}s, ${Vehicle.name}s and threads as clients ask for them; medians of ${ROUNDS} runs, one client.`);
-console.log('| database | page | planned: statements | planned, whole operation: ms | populate: statements | populate, data only: ms | ratio |');
+console.log(
+  `${Dealer.name}s, ${Vehicle.name}s and threads as clients ask for them; medians of ${ROUNDS} runs, one client.`,
+);
+console.log(
+  '| database | page | planned: statements | planned, whole operation: ms | populate: statements | populate, data only: ms | ratio |',
+);
 console.log('| --- | --- | --: | --: | --: | --: | --: |');
 const file = join(tmpdir(), `carnegotiate-bench-${process.pid}.sqlite`);
 const postgres = await startPostgres();
