@@ -1,6 +1,12 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
+const shared = {
+  setupFiles: ['tests/support/setup.ts'],
+  testTimeout: 20_000,
+  hookTimeout: 30_000,
+};
+
 export default defineConfig({
   // Entities and resolvers carry legacy decorators, as tsconfig.json says; oxc must be told so too.
   oxc: { decorator: { legacy: true } },
@@ -10,17 +16,29 @@ export default defineConfig({
     alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }],
   },
   test: {
-    include: ['tests/**/*.test.ts'],
     globalSetup: ['tests/support/global-setup.ts'],
-    setupFiles: ['tests/support/setup.ts'],
     // Processes rather than threads: argon2 and better-sqlite3 are native, and a crash then names its file.
     pool: 'forks',
     maxWorkers: Math.max(2, availableParallelism() - 1),
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
     // The cache does not notice a changed tsconfig.json.
     fsModuleCache: false,
     // A stray `.only` must not turn a run green.
     allowOnly: process.env.CI !== 'true',
+    projects: [
+      {
+        extends: true,
+        test: { name: 'unit', include: ['tests/unit/**/*.test.ts'], ...shared },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'system',
+          include: ['tests/{api,journeys}/**/*.test.ts'],
+          ...shared,
+          // They mock nothing and bring their own databases: loading the system once for each worker is enough.
+          isolate: false,
+        },
+      },
+    ],
   },
 });

@@ -85,7 +85,7 @@ export class TestApp {
       clock: this.clock,
       log: testLog,
       observe: (statement) => {
-        if (this.recording && !inBackground(statement)) this.sql.push(statement);
+        if (this.recording) this.sql.push(statement);
       },
       ...this.options.adapters,
     });
@@ -147,8 +147,12 @@ export class TestApp {
     return { code, statusCode, message: error.message, ...(fields ? { fields } : {}) };
   }
 
-  /** The SQL statements that are sent while `work` runs. */
+  /** The SQL statements that are sent while `work` runs, but for those that a node sends now and then by itself. */
   async statements(work: () => Promise<unknown>): Promise<string[]> {
+    return (await this.allStatements(work)).filter((statement) => !inBackground(statement));
+  }
+
+  async allStatements(work: () => Promise<unknown>): Promise<string[]> {
     this.sql.length = 0;
     this.recording = true;
     try {

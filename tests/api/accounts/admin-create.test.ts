@@ -1,43 +1,36 @@
-import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { adminCreateCommand } from '../../../scripts/commands/admin-create.js';
 import { LoginDocument, MeDocument } from '../../generated/operations.js';
 import { databaseKinds, type TestApp, testSecret, useApp } from '../../support/app.js';
+import { called } from '../../support/commands.js';
 import { stored } from './stored.js';
 
-/** The command as npm runs it, on the database of a server that is running. */
+/** The command on the database of a server that is running. */
 function adminCreate(databaseUrl: string, ...args: string[]) {
-  return new Promise<{ code: number; out: string; err: string }>((resolve) => {
-    const env = {
-      ...process.env,
-      NODE_ENV: 'test',
-      DATABASE_URL: databaseUrl,
-      JWT_SECRETS: `test:${testSecret}`,
-    };
-    execFile(
-      process.execPath,
-      ['--import', 'tsx', 'scripts/admin-create.ts', ...args],
-      { env },
-      (error, out, err) => resolve({ code: error ? Number(error.code) : 0, out, err }),
-    );
-  });
+  const env = { NODE_ENV: 'test', DATABASE_URL: databaseUrl, JWT_SECRETS: `test:${testSecret}` };
+  return called(adminCreateCommand, args, env);
 }
 
 const isViewer = async (app: TestApp, token: string) => (await app.ok(MeDocument, {}, { token })).me !== null;
 
-// A process a call: what does not depend on the database is tried on one of them, and all at once.
 describe.each(databaseKinds)('admin:create on %s', (kind) => {
   const app = useApp(kind);
 
   it('makes one admin and promotes a buyer beside a running server, which learns of it', async () => {
     const buyer = await app.build.buyer();
     const { databaseUrl } = app.system.config;
-    const [made, promoted] = await Promise.all([
-      adminCreate(databaseUrl, '--email', 'Boss@example.com', '--password', 'the boss knows it'),
-      adminCreate(databaseUrl, '--email', buyer.email),
-    ]);
+    // One after the other: within one process SQLite's connections would wait for each other with the event loop held.
+    const made = await adminCreate(
+      databaseUrl,
+      '--email',
+      'Boss@example.com',
+      '--password',
+      'the boss knows it',
+    );
+    const promoted = await adminCreate(databaseUrl, '--email', buyer.email);
     expect(made).toEqual({ code: 0, out: 'boss@example.com is a new admin.\n', err: '' });
     expect(promoted).toEqual({
       code: 0,
@@ -57,13 +50,11 @@ describe('admin:create', () => {
     const admin = await app.build.admin();
     const before = await stored(app);
     const run = (...args: string[]) => adminCreate(app.system.config.databaseUrl, ...args);
-    const [without, wrong, nothing, unknown, already] = await Promise.all([
-      run('--email', 'new@example.com'),
-      run('--email', 'nowhere', '--password', 'short'),
-      run(),
-      run('--mail', 'x'),
-      run('--email', admin.email),
-    ]);
+    const without = await run('--email', 'new@example.com');
+    const wrong = await run('--email', 'nowhere', '--password', 'short');
+    const nothing = await run();
+    const unknown = await run('--mail', 'x');
+    const already = await run('--email', admin.email);
     expect(without).toEqual({ code: 1, out: '', err: 'password: A new account needs a password.\n' });
     expect(wrong).toEqual({
       code: 1,

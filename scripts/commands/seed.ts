@@ -1,0 +1,73 @@
+import { parseArgs } from 'node:util';
+import { type Composed, compose } from '../../src/app/compose.js';
+import { type Config, readConfig } from '../../src/app/config.js';
+import { migrate } from '../../src/app/orm.js';
+import { seedDatabase } from '../../src/app/prepare.js';
+import { demoSignIns } from '../../src/seeders/demo.js';
+import { addVehicles } from '../../src/seeders/more-vehicles.js';
+import type { Terminal } from './terminal.js';
+
+/** Each is a call of createVehicle, a transaction of its own; past this it is a matter of minutes. */
+const MOST_VEHICLES = 10_000;
+
+const USAGE = `Usage: npm run seed [-- --vehicles N]
+Makes the demo data in an empty database. With --vehicles it lists N more vehicles (1 to ${MOST_VEHICLES}) of the demo's dealers.`;
+
+/**
+ * Makes the demo data in an empty database; with --vehicles N, lists N more vehicles of the demo's dealers. Exit code 0: done, or there was nothing to do; 1: refused or failed; 2: called wrongly.
+ */
+export async function seedCommand(at: Terminal): Promise<number> {
+  const more = vehiclesOf(at);
+  if (more === null) {
+    at.err(USAGE);
+    return 2;
+  }
+  try {
+    const config = readConfig(at.env);
+    refuseProduction(config);
+    await migrate(config.databaseUrl);
+    const composed = await compose({ ...config, logLevel: 'warn' });
+    try {
+      at.out(await seed(composed, more));
+      return 0;
+    } finally {
+      await composed.close();
+    }
+  } catch (error) {
+    at.err(error instanceof Error ? error.message : String(error));
+    return 1;
+  }
+}
+
+/** The demo's accounts, an admin among them, have a password that everybody knows. */
+function refuseProduction({ environment, demoData }: Config): void {
+  if (environment !== 'production' || demoData) return;
+  throw new Error('In production the demo data is made only with DEMO_DATA=true: its password is public.');
+}
+
+async function seed(composed: Composed, more: number): Promise<string> {
+  const isNew = await seedDatabase(composed);
+  if (more > 0) await addVehicles(composed.makeCtx, more);
+  const demo = isNew
+    ? `The demo data is made. Sign in with the password ${demoSignIns[0].password} as ${signIns()}.`
+    : 'The database has accounts already: no demo data was made.';
+  return more > 0 ? `${demo}\n${more} more vehicles are listed.` : demo;
+}
+
+function signIns(): string {
+  const [first, ...rest] = demoSignIns.map(({ email, label }) => `${email} (${label})`).reverse();
+  return `${rest.reverse().join(', ')} or ${first}`;
+}
+
+/** How many more vehicles; 0 without the option, null where the call is wrong. */
+function vehiclesOf(at: Terminal): number | null {
+  try {
+    const { values } = parseArgs({ args: at.args, options: { vehicles: { type: 'string' } } });
+    if (values.vehicles === undefined) return 0;
+    const count = /^\d{1,6}$/.test(values.vehicles) ? Number(values.vehicles) : 0;
+    return count >= 1 && count <= MOST_VEHICLES ? count : null;
+  } catch (error) {
+    at.err(error instanceof Error ? error.message : String(error));
+    return null;
+  }
+}
