@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { buildSchema, type GraphQLField, getNamedType } from 'graphql';
+import type { Client } from 'graphql-ws';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { statusOfCode } from '../../src/kernel/errors.js';
 import { type ApiError, databaseKinds, useApp } from '../support/app.js';
@@ -76,16 +77,30 @@ describe.each(databaseKinds)('hostile input on %s', (kind) => {
     return { variables, options: stage.token(role), before: await storedIn(app) };
   }
 
+  async function codesOverSocket(client: Client, query: string, variables: object): Promise<string[]> {
+    const results = client.iterate({ query, variables: variables as Record<string, unknown> });
+    const first = await results.next().catch((errors: unknown) => ({ value: { errors } }));
+    await results.return?.();
+    return codesOf(first.value?.errors as ApiError[] | undefined);
+  }
+
   it.each(named(overHttp))('%s refuses values of a wrong type', async (_name, target) => {
     const { variables, options, before } = await prepare(target);
+    const client = app.socket(options.token);
     for (const place of target.places) {
-      for (const value of wrongFor(place)) {
-        const response = await app.request(target.document, put(variables, place.path, value), options);
+      for (const [index, value] of wrongFor(place).entries()) {
+        const hostile = put(variables, place.path, value);
         const said = `${place.name}: ${JSON.stringify(value)}`;
+        const response = await app.request(target.document, hostile, options);
         expect([said, response.status, response.data ?? null]).toEqual([said, 400, null]);
         expect([said, ...codesOf(response.errors)]).toEqual([said, 'BAD_USER_INPUT']);
+        // The schema is the same: the first few show that a socket tells it alike.
+        if (index > 1) continue;
+        const codes = await codesOverSocket(client, target.document, hostile);
+        expect([said, ...codes]).toEqual([said, 'BAD_USER_INPUT']);
       }
     }
+    await client.dispose();
     expect(await storedIn(app)).toEqual(before);
   });
 
@@ -112,28 +127,37 @@ describe.each(databaseKinds)('hostile input on %s', (kind) => {
     expect(errors).toBeUndefined();
   });
 
-  const overSocket = [...targetsOf('subscription', subscriptions), ...overHttp];
-  it.each(named(overSocket))('%s refuses them over a socket too', async (_name, target) => {
-    const { variables, options, before } = await prepare(target);
-    const client = app.socket(options.token);
-    const codesFor = async (value: object) => {
-      const results = client.iterate({ query: target.document, variables: value as Record<string, unknown> });
-      const first = await results.next().catch((errors: unknown) => ({ value: { errors } }));
-      await results.return?.();
-      return codesOf(first.value?.errors as ApiError[] | undefined);
-    };
-    for (const place of target.places) {
-      for (const value of wrongFor(place)) {
-        const said = `${place.name}: ${JSON.stringify(value)}`;
-        const codes = await codesFor(put(variables, place.path, value));
-        expect([said, ...codes]).toEqual([said, 'BAD_USER_INPUT']);
+  const live = targetsOf('subscription', subscriptions);
+  it.each(named(live))(
+    '%s refuses values of a wrong type, and texts that name nothing',
+    async (_name, target) => {
+      const { variables, options, before } = await prepare(target);
+      const client = app.socket(options.token);
+      const codesFor = (place: Place, value: unknown) =>
+        codesOverSocket(client, target.document, put(variables, place.path, value));
+      for (const place of target.places) {
+        for (const value of wrongFor(place)) expect(await codesFor(place, value)).toEqual(['BAD_USER_INPUT']);
+        if (!takesText(place)) continue;
+        for (const text of ['', '0', 'a\u0000b', 'a\ud800b', 'x'.repeat(60_000)]) {
+          expect(await codesFor(place, text)).toEqual(['NOT_FOUND']);
+        }
       }
-      if (target.kind !== 'subscription' || !takesText(place)) continue;
-      for (const text of ['', '0', 'a\u0000b', 'a\ud800b', 'x'.repeat(60_000)]) {
-        expect(await codesFor(put(variables, place.path, text))).toEqual(['NOT_FOUND']);
+      await client.dispose();
+      expect(await storedIn(app)).toEqual(before);
+    },
+  );
+
+  it.each(['negotiationEvents', 'notificationReceived'])(
+    '%s refuses a place before the beginning',
+    async (field) => {
+      const target = live.find(({ row }) => row.field === field) as Target;
+      const { variables, options } = await prepare(target);
+      const client = app.socket(options.token);
+      for (const after of [-1, -(2 ** 31)]) {
+        const codes = await codesOverSocket(client, target.document, { ...variables, after });
+        expect(codes).toEqual(['BAD_USER_INPUT']);
       }
-    }
-    await client.dispose();
-    expect(await storedIn(app)).toEqual(before);
-  });
+      await client.dispose();
+    },
+  );
 });

@@ -37,10 +37,11 @@ const reads = new WeakMap<BusMessage, Promise<Row<Vehicle> | null>>();
 /** Follows a vehicle that the viewer may see. NOT_FOUND for any other. */
 export async function followVehicle(ctx: Ctx, id: string): Promise<AsyncIterableIterator<Row<Vehicle>>> {
   const changes = new BusIterator(ctx.bus, vehicleTopic(id));
-  const visible = await readVisibleVehicle(ctx, id, new Map());
-  if (!visible) {
+  try {
+    if (!(await readVisibleVehicle(ctx, id, new Map()))) throw notFound('Vehicle');
+  } catch (error) {
     await changes.return();
-    throw notFound('Vehicle');
+    throw error;
   }
   const rows: AsyncIterableIterator<Row<Vehicle>> = {
     [Symbol.asyncIterator]: () => rows,

@@ -14,6 +14,7 @@ const MAX_PRICE_CHANGES = 100;
 const PRICE_FIELDS: Selection = new Map([
   ['price', new Map()],
   ['changedAt', new Map()],
+  ['createdAt', new Map()],
 ]);
 
 /** Oldest first, by vehicle. */

@@ -7,7 +7,7 @@ import {
 } from 'graphql';
 
 /** How far a selection goes below its root; everything that there is lies within. */
-const DEPTH = 4;
+const DEPTH = 3;
 
 /** All that can be asked for of a type without arguments of one's own, `{ … }`; nothing for what has no fields. */
 export function wholeSelection(type: GraphQLNamedType, depth = DEPTH): string {

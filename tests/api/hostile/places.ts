@@ -54,7 +54,7 @@ export const poison: Readonly<Record<string, string>> = {
   'a text without end': LONG,
 };
 
-const objects: readonly unknown[] = [{}, [{}], { __proto__: null, toString: 1 }];
+const objects: readonly unknown[] = [{}, [{}]];
 const notMoney = [
   -1,
   '-0.01',

@@ -1,0 +1,55 @@
+import type { Stage } from '../stage.js';
+import { type AccessRow, members } from '../table.js';
+
+const business = (stage: Stage) => ({
+  businessName: stage.mark(),
+  licenseNumber: 'L-1',
+  city: 'Austin',
+  state: 'TX',
+});
+
+export const ofDealers: readonly AccessRow[] = [
+  {
+    field: 'registerDealer',
+    on: 'a business',
+    document: 'mutation ($input: RegisterDealerInput!) { registerDealer(input: $input) { dealer { id } } }',
+    arrange: async (stage) => ({
+      variables: { input: business(stage) },
+      mark: stage.people.dealer.dealerId,
+    }),
+    outcomes: members('FORBIDDEN', { newcomer: 'own', otherDealer: 'CONFLICT', dealer: 'CONFLICT' }),
+  },
+  {
+    field: 'updateDealer',
+    on: 'the dealership',
+    document: 'mutation ($input: UpdateDealerInput!) { updateDealer(input: $input) { dealer { id } } }',
+    arrange: async (stage) => ({
+      variables: { input: { description: stage.mark() } },
+      mark: stage.people.dealer.dealerId,
+    }),
+    outcomes: members('FORBIDDEN', { newcomer: 'NOT_FOUND', otherDealer: 'own', dealer: 'done' }),
+  },
+  {
+    field: 'submitDealerForVerification',
+    on: 'the dealership',
+    document: `mutation ($input: SubmitDealerForVerificationInput!) {
+      submitDealerForVerification(input: $input) { dealer { id } }
+    }`,
+    arrange: async (stage) => {
+      await stage.verification('UNVERIFIED');
+      return { variables: { input: { note: 'Please.' } }, mark: stage.people.dealer.dealerId };
+    },
+    outcomes: members('FORBIDDEN', { newcomer: 'NOT_FOUND', otherDealer: 'own', dealer: 'done' }),
+  },
+  {
+    field: 'reviewDealer',
+    on: 'the dealership',
+    document: 'mutation ($input: ReviewDealerInput!) { reviewDealer(input: $input) { dealer { id } } }',
+    arrange: async (stage) => {
+      await stage.verification('PENDING');
+      const { dealerId } = stage.people.dealer;
+      return { variables: { input: { dealerId, decision: 'VERIFIED' } }, mark: dealerId };
+    },
+    outcomes: members('FORBIDDEN', { admin: 'done' }),
+  },
+];
