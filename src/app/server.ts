@@ -134,6 +134,9 @@ const subscriptionsNeedASocket: ApolloServerPlugin = {
   }),
 };
 
+/** How long the requests that run have when the stop begins. */
+const LAST_REQUESTS_MS = 1_000;
+
 /** Stops in order: no new work, sockets told to come back, running requests done, jobs, database. */
 async function stop(
   app: FastifyInstance,
@@ -141,8 +144,16 @@ async function stop(
   apollo: ApolloServer,
   composed: Composed,
 ) {
-  await sockets.close();
-  await app.close();
+  await Promise.all([sockets.close(), closeHttp(app)]);
   await apollo.stop();
   await composed.close();
+}
+
+/** fastify looks for idle lines once, when it begins to close: one that answers just then, or was never used, would keep it open. */
+async function closeHttp(app: FastifyInstance): Promise<void> {
+  const idle = setInterval(() => app.server.closeIdleConnections(), 50);
+  const deadline = setTimeout(() => app.server.closeAllConnections(), LAST_REQUESTS_MS);
+  await app.close();
+  clearInterval(idle);
+  clearTimeout(deadline);
 }

@@ -112,6 +112,8 @@ class FollowedStream<E extends StreamEntry> {
   private readonly members = new Set<Follower<E>>();
   private readonly unsubscribe: () => void;
   private opening: Promise<void> | null = null;
+  /** No page is longer than what may wait for a follower: one page takes nobody for slow. */
+  private readonly pageSize: number;
 
   constructor(
     readonly kind: StreamKind<E>,
@@ -119,6 +121,7 @@ class FollowedStream<E extends StreamEntry> {
     private readonly options: HubOptions,
     private readonly onEmpty: () => void,
   ) {
+    this.pageSize = Math.min(READ_PAGE, options.queueLimit);
     // Listening begins before the head is read, so that no announcement falls between the two.
     this.unsubscribe = options.bus.subscribe(streamTopic(kind, id), (message) => {
       if (typeof message.sequence === 'number') this.advanceTo(message.sequence);
@@ -162,8 +165,13 @@ class FollowedStream<E extends StreamEntry> {
     return true;
   }
 
+  /** It goes on by reads of its own, until it is level again. */
+  dropBack(follower: Follower<E>): void {
+    this.level.delete(follower);
+  }
+
   read(after: number): Promise<E[]> {
-    return this.kind.read(this.options.makeCtx(), this.id, after, READ_PAGE);
+    return this.kind.read(this.options.makeCtx(), this.id, after, this.pageSize);
   }
 
   advanceTo(sequence: number): void {
@@ -174,11 +182,15 @@ class FollowedStream<E extends StreamEntry> {
   private async pump(): Promise<void> {
     if (this.reading) return;
     this.reading = true;
+    let wasFull = false;
     try {
       while (this.head !== null && this.wanted > this.head && this.members.size > 0) {
         const entries = await this.read(this.head);
         // An announcement of what is not there to be read yet (a lagging replica): the next hint or poll looks again.
         if (entries.length === 0) this.wanted = this.head;
+        // More than a page at once, as when the bus was away: who still has the last one before it is not slow for that.
+        if (wasFull) for (const follower of this.level) follower.dropBack();
+        wasFull = entries.length === this.pageSize;
         for (const entry of entries) {
           this.head = entry.sequence;
           for (const follower of this.level) follower.push(entry);
@@ -246,6 +258,12 @@ class Follower<E extends StreamEntry> implements AsyncIterableIterator<E> {
   async throw(error: unknown): Promise<IteratorResult<E>> {
     await this.return();
     throw error;
+  }
+
+  dropBack(): void {
+    if (this.queue.length === 0) return;
+    this.isLevel = false;
+    this.stream.dropBack(this);
   }
 
   push(entry: E): void {

@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { sql } from 'kysely';
 import { describe, expect, it, vi } from 'vitest';
 import { NotificationReceivedDocument, UpdateVehicleDocument } from '../generated/operations.js';
 import { databaseKinds, TestApp } from '../support/app.js';
@@ -16,7 +17,7 @@ async function stopped(app: TestApp): Promise<number> {
 
 async function plainConnection(app: TestApp, sent = ''): Promise<Socket> {
   const { hostname, port } = new URL(app.url);
-  const socket = connect(Number(port), hostname);
+  const socket = connect(Number(port), hostname).resume();
   socket.on('error', () => undefined);
   await new Promise((resolve) => socket.once('connect', resolve));
   if (sent) socket.write(sent);
@@ -53,7 +54,7 @@ describe.each(databaseKinds)('a graceful stop on %s', (kind) => {
     });
     // Somebody holds the vehicle's row, so that the requests run for as long as the test wants.
     const holding = app.orm.em.fork().transactional(async (em) => {
-      await em.getKysely().updateTable('vehicles').set({ mileage: 0 }).where('id', '=', vehicle.id).execute();
+      await sql`update vehicles set mileage = 0 where id = ${vehicle.id}`.execute(em.getKysely());
       await released;
     });
     // Each of them asks for the time twice: for its token, and for its input.

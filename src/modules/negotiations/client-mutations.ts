@@ -65,7 +65,7 @@ async function earlierOutcome(
 /** Equal inputs hash alike whatever the order of their fields; a field left out is a field that is null. */
 function hashOf(mutation: string, input: object): string {
   const entries = Object.entries(input)
-    .filter(([, value]) => value !== null && value !== undefined)
+    .filter(([name, value]) => name !== 'clientMutationId' && value !== null && value !== undefined)
     .sort(([a], [b]) => (a < b ? -1 : 1));
   return createHash('sha256')
     .update(JSON.stringify([mutation, entries]))

@@ -42,6 +42,7 @@ class Store implements StreamKind<Entry> {
   lag = 0;
   /** Called before each read answers. */
   onRead: () => Promise<void> = async () => undefined;
+  onHeads: () => Promise<void> = async () => undefined;
 
   append(id: string, count = 1): number {
     const log = this.logs.get(id) ?? [];
@@ -68,7 +69,11 @@ class Store implements StreamKind<Entry> {
       this.failing--;
       throw new Error('the database is away');
     }
-    return new Map(ids.flatMap((id) => (this.logs.has(id) ? [[id, this.logs.get(id)?.length ?? 0]] : [])));
+    const heads = new Map(
+      ids.flatMap((id) => (this.logs.has(id) ? [[id, this.logs.get(id)?.length ?? 0]] : [])),
+    );
+    await this.onHeads();
+    return heads;
   };
 }
 
@@ -154,6 +159,18 @@ describe('StreamHub', () => {
       write(2);
       expect(await entries.next()).toMatchObject({ value: { sequence: 6 } });
       expect(await entries.next()).toMatchObject({ value: { sequence: 7 } });
+    });
+
+    it('misses nothing that is written while the head is read', async () => {
+      store.append('a', 2);
+      let isWritten = false;
+      store.onHeads = async () => {
+        if (!isWritten) write();
+        isWritten = true;
+      };
+      const { seen } = collect(follow(null));
+      await reaches(seen, 3);
+      expect(seen).toEqual([3]);
     });
 
     it('begins an unknown stream at 1', async () => {
