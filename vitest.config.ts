@@ -1,6 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
+/** Files that put something else in a module's place, and so need a world of their own. */
+const MOCKING = ['tests/unit/accounts/passwords.test.ts'];
+
 const shared = {
   setupFiles: ['tests/support/setup.ts'],
   testTimeout: 20_000,
@@ -27,18 +30,16 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: ['tests/unit/**/*.test.ts'], ...shared },
-      },
-      {
-        extends: true,
         test: {
-          name: 'system',
-          include: ['tests/{api,journeys}/**/*.test.ts'],
+          name: 'tests',
+          include: ['tests/**/*.test.ts'],
+          exclude: MOCKING,
           ...shared,
           // They mock nothing and bring their own databases: loading the system once for each worker is enough.
           isolate: false,
         },
       },
+      { extends: true, test: { name: 'mocking', include: MOCKING, ...shared } },
     ],
   },
 });

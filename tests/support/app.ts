@@ -1,5 +1,6 @@
 import { type DocumentNode, print } from 'graphql';
 import { type Client, createClient } from 'graphql-ws';
+import { sql } from 'kysely';
 import { afterAll, beforeAll } from 'vitest';
 import WebSocket from 'ws';
 import { type Adapters, type Composed, compose } from '../../src/app/compose.js';
@@ -56,7 +57,7 @@ export const testSecret = 'a-secret-that-only-the-tests-know-0123456789';
 export class TestApp {
   readonly clock = new FakeClock();
   readonly build = new Builders(this);
-  private readonly sql: string[] = [];
+  private readonly sent: string[] = [];
   private recording = false;
   private composed!: Composed;
   private server!: Server;
@@ -85,10 +86,12 @@ export class TestApp {
       clock: this.clock,
       log: testLog,
       observe: (statement) => {
-        if (this.recording) this.sql.push(statement);
+        if (this.recording) this.sent.push(statement);
       },
       ...this.options.adapters,
     });
+    // No data here outlives its test: waiting for the disk at each commit would only cost time.
+    if (this.kind === 'sqlite') await sql`pragma synchronous = off`.execute(this.orm.em.fork().getKysely());
     this.server = await startServer(this.composed);
   }
 
@@ -153,14 +156,14 @@ export class TestApp {
   }
 
   async allStatements(work: () => Promise<unknown>): Promise<string[]> {
-    this.sql.length = 0;
+    this.sent.length = 0;
     this.recording = true;
     try {
       await work();
     } finally {
       this.recording = false;
     }
-    return [...this.sql];
+    return [...this.sent];
   }
 
   /** A graphql-ws client on a socket of its own. */
