@@ -1,6 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
+/** What drives a real browser, which npm cannot bring: `npm run test:browser`, a step of its own in CI. */
+const BROWSER = 'tests/**/*.browser.test.ts';
+
 /** Files that put something else in a module's place, and so need a world of their own. */
 const MOCKING = ['tests/unit/accounts/passwords.test.ts'];
 
@@ -22,7 +25,8 @@ export default defineConfig({
     globalSetup: ['tests/support/global-setup.ts'],
     // Processes rather than threads: argon2 and better-sqlite3 are native, and a crash then names its file.
     pool: 'forks',
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // One more than there are cores: a test waits for its server, and the server for its database.
+    maxWorkers: availableParallelism() + 1,
     // The cache does not notice a changed tsconfig.json.
     fsModuleCache: false,
     // A stray `.only` must not turn a run green.
@@ -33,13 +37,16 @@ export default defineConfig({
         test: {
           name: 'tests',
           include: ['tests/**/*.test.ts'],
-          exclude: MOCKING,
+          exclude: [...MOCKING, BROWSER],
           ...shared,
           // They mock nothing and bring their own databases: loading the system once for each worker is enough.
           isolate: false,
         },
       },
       { extends: true, test: { name: 'mocking', include: MOCKING, ...shared } },
+      ...(process.env.BROWSER_TESTS
+        ? [{ extends: true as const, test: { name: 'browser', include: [BROWSER], ...shared } }]
+        : []),
     ],
   },
 });

@@ -112,7 +112,7 @@ class Writers {
       } else if (this.app.errorOf(response).code !== 'NOT_YOUR_TURN') {
         throw new Error(JSON.stringify(response.errors));
       }
-      await pause(4);
+      await pause(12);
     }
   }
 

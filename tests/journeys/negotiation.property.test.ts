@@ -9,7 +9,7 @@ import { RealMarket } from './market.real.js';
 
 /** A failure says its seed and path; PROPERTY_SEED runs it again, PROPERTY_RUNS goes deeper. */
 const SEED = Number(process.env.PROPERTY_SEED ?? 20_261_122);
-const RUNS = Number(process.env.PROPERTY_RUNS ?? 16);
+const RUNS = Number(process.env.PROPERTY_RUNS ?? 12);
 const ASKING_PRICE = 2_000_000;
 
 describe.each(databaseKinds)('negotiations as their rules have them, on %s', (kind) => {
