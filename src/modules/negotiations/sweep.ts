@@ -50,11 +50,23 @@ async function settleEach(
   const { rows } = await due.execute(ctx.em.getKysely());
   let count = 0;
   for (const { id } of rows) {
-    const settled = await write(ctx, async (tx) => {
-      const place = await placeOf(tx, id);
-      return place ? settle(tx, await lockDeal(tx, id, place), tx.clock.now()) : false;
+    // One that cannot be settled must not keep the others waiting; the next run meets it again.
+    const settled = await settleOne(ctx, id, settle).catch((error: unknown) => {
+      ctx.log.error({ err: error, negotiation: id }, 'a due negotiation could not be settled');
+      return false;
     });
     if (settled) count += 1;
   }
   return count;
+}
+
+function settleOne(
+  ctx: Ctx,
+  id: string,
+  settle: (tx: Tx, deal: Deal, now: Date) => Promise<boolean>,
+): Promise<boolean> {
+  return write(ctx, async (tx) => {
+    const place = await placeOf(tx, id);
+    return place ? settle(tx, await lockDeal(tx, id, place), tx.clock.now()) : false;
+  });
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Negotiation } from '../../../src/modules/negotiations/index.js';
 import {
   ActiveNegotiationsDocument,
   MyNegotiationOnDocument,
@@ -183,6 +184,20 @@ describe.each(databaseKinds)('expiry on %s', (kind) => {
       for (const negotiation of opened)
         expect(await scene.read(negotiation)).toMatchObject({ status: 'EXPIRED', lastSequence: 2 });
       expectSound(await ledgerOf(app));
+    });
+
+    it('goes on behind one that cannot be settled', async () => {
+      await scene.sweep();
+      const broken = await scene.open();
+      const sound = await scene.open();
+      const em = app.orm.em.fork();
+      // No service does this: a row whose offer is gone.
+      await em.nativeUpdate(Negotiation, { id: broken.id }, { currentOffer: null });
+      app.clock.advance(48 * HOUR);
+      expect(await scene.sweep()).toEqual({ lapsed: 1, released: 0 });
+      expect(await scene.read(sound)).toMatchObject({ status: 'EXPIRED', lastSequence: 2 });
+      await em.nativeUpdate(Negotiation, { id: broken.id }, { currentOffer: broken.offerId });
+      expect(await scene.sweep()).toEqual({ lapsed: 1, released: 0 });
     });
 
     it('tells who follows the log after it is written', async () => {
