@@ -45,7 +45,11 @@ export class AppError extends GraphQLError {
     super(message, { extensions: { code, statusCode: statusOfCode[code], ...details } });
     this.name = 'AppError';
     // A refusal is an answer and no fault to be traced; the text of a stack, with source maps, costs milliseconds.
-    Object.defineProperty(this, 'stack', { value: `AppError: ${message}`, configurable: true, writable: true });
+    Object.defineProperty(this, 'stack', {
+      value: `AppError: ${message}`,
+      configurable: true,
+      writable: true,
+    });
     this.code = code;
     this.fields = details.fields;
   }
