@@ -108,6 +108,16 @@ export function covers(ctx: Pick<Ctx, 'em'>, shape: Shape, row: object, selectio
   return plan.manies().length === 0 && plan.isIn(row as NestedRow);
 }
 
+/** A row that was read once for many, where it holds what is asked for; otherwise the same one read for this selection. */
+export async function rowFor<E extends object>(
+  ctx: Pick<Ctx, 'em'>,
+  shape: Shape<E>,
+  row: Row<E> & { readonly id: string },
+  selection: Selection,
+): Promise<Row<E> | null> {
+  return covers(ctx, shape, row, selection) ? row : readById(ctx, shape, row.id, selection);
+}
+
 type NestedRow = Record<string, unknown>;
 type Many = {
   path: readonly string[];

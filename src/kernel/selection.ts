@@ -31,6 +31,11 @@ export function selectionOf(info: SelectionInfo): Selection {
   return selection;
 }
 
+/** A selection of these leaves, to be grown by `set`: what is read whoever asks. */
+export function leavesOf(...names: string[]): Map<string, Selection> {
+  return new Map(names.map((name) => [name, new Map()]));
+}
+
 /** What is asked for at a path below, `edges.node` for instance; several paths are merged. */
 export function below(selection: Selection, ...paths: string[]): Selection {
   const merged: MutableSelection = new Map();

@@ -1,5 +1,5 @@
-import type { Ctx } from './context.js';
-import { partKey } from './context.js';
+import { type Ctx, partKey } from './context.js';
+import { badInput } from './errors.js';
 import type { Bus, Logger } from './ports.js';
 import { type StreamEntry, type StreamKind, streamTopic } from './streams.js';
 
@@ -15,6 +15,27 @@ export interface HubOptions {
 }
 
 export const streamHubPart = partKey<StreamHub>('streamHub');
+
+/**
+ * Follows a stream for a subscription: what came after `after`, or only what comes next. A follower that is too slow
+ * has its socket closed. @throws AppError BAD_USER_INPUT for a number below 0.
+ */
+export function followStream<E extends StreamEntry>(
+  ctx: Ctx,
+  kind: StreamKind<E>,
+  id: string,
+  after: number | null | undefined,
+): AsyncIterableIterator<E> {
+  assertPlace(after);
+  const cutOff = () => ctx.cutOff('Too slow: connect again and resume with after');
+  return ctx.parts.get(streamHubPart).follow(kind, id, after ?? null, cutOff);
+}
+
+/** BAD_USER_INPUT for what no place in a stream can be. */
+export function assertPlace(after: number | null | undefined): void {
+  if (after != null && after < 0)
+    throw badInput({ after: ['Ensure this value is greater than or equal to 0.'] });
+}
 
 const READ_PAGE = 100;
 const HEADS_PAGE = 500;

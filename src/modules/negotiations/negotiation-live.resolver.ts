@@ -1,10 +1,12 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Ctx as Context, ID, Info, Int, Resolver, Root, Subscription } from 'type-graphql';
 import type { Ctx } from '../../kernel/context.js';
-import type { Row } from '../../kernel/reads.js';
+import { type Row, rowFor } from '../../kernel/reads.js';
+import { selectionOf } from '../../kernel/selection.js';
 import { NegotiationEvent } from './negotiation.entity.js';
-import { eventFor, followNegotiation } from './negotiation.live.js';
+import { followNegotiation } from './negotiation.live.js';
 import { TypingIndicator } from './negotiation.payloads.js';
+import { negotiationEventShape } from './negotiation.shapes.js';
 import { followTyping } from './typing.service.js';
 
 @Resolver()
@@ -24,7 +26,7 @@ export class NegotiationSubscriptions {
     @Context() ctx: Ctx,
     @Info() info: GraphQLResolveInfo,
   ) {
-    return eventFor(ctx, event, info);
+    return rowFor<NegotiationEvent>(ctx, negotiationEventShape, event, selectionOf(info));
   }
 
   @Subscription(() => TypingIndicator, {

@@ -1,28 +1,22 @@
-import type { GraphQLResolveInfo } from 'graphql';
 import { sql } from 'kysely';
 import { requireViewer } from '../../kernel/authorize.js';
 import type { Ctx } from '../../kernel/context.js';
-import { badInput } from '../../kernel/errors.js';
-import { covers, type Row, readRows } from '../../kernel/reads.js';
-import { type Selection, selectionOf } from '../../kernel/selection.js';
-import { streamHubPart } from '../../kernel/stream-hub.js';
+import { type Row, readRows } from '../../kernel/reads.js';
+import { leavesOf, type Selection } from '../../kernel/selection.js';
+import { assertPlace, followStream } from '../../kernel/stream-hub.js';
 import type { StreamKind } from '../../kernel/streams.js';
 import { NEGOTIATION_STREAM, placeOfParty } from './deal.js';
 import type { NegotiationEvent } from './negotiation.entity.js';
-import { readEvent } from './negotiation.reads.js';
 import { negotiationEventShape } from './negotiation.shapes.js';
 
-const leaf: Selection = new Map();
-const fields = (...names: string[]): Map<string, Selection> => new Map(names.map((name) => [name, leaf]));
-
-const ofOffer = fields('id', 'amount', 'party', 'message', 'status', 'expiresAt', 'createdAt');
-const ofNegotiation = fields('id', 'status', 'agreedPrice', 'lastSequence', 'createdAt', 'updatedAt').set(
+const ofOffer = leavesOf('id', 'amount', 'party', 'message', 'status', 'expiresAt', 'createdAt');
+const ofNegotiation = leavesOf('id', 'status', 'agreedPrice', 'lastSequence', 'createdAt', 'updatedAt').set(
   'currentOffer',
   ofOffer,
 );
 
 /** What a screen shows of an event: read once for all followers of a stream on this node. */
-const shared: Selection = fields('id', 'sequence', 'kind', 'party', 'message', 'createdAt')
+const shared: Selection = leavesOf('id', 'sequence', 'kind', 'party', 'message', 'createdAt')
   .set('offer', ofOffer)
   .set('negotiation', ofNegotiation);
 
@@ -46,23 +40,7 @@ export const negotiationStream: StreamKind<Row<NegotiationEvent>> = {
 
 /** Follows a negotiation's log for one of its parties. */
 export async function followNegotiation(ctx: Ctx, id: string, after: number | null | undefined) {
-  if (after != null && after < 0)
-    throw badInput({ after: ['Ensure this value is greater than or equal to 0.'] });
+  assertPlace(after);
   await placeOfParty(ctx, requireViewer(ctx), id);
-  return ctx.parts
-    .get(streamHubPart)
-    .follow(negotiationStream, id, after ?? null, () =>
-      ctx.cutOff('Too slow: connect again and resume with after'),
-    );
-}
-
-/** The shared row where it holds what is asked for; otherwise one that is read for this selection. */
-export async function eventFor(
-  ctx: Ctx,
-  event: Row<NegotiationEvent>,
-  info: GraphQLResolveInfo,
-): Promise<Row<NegotiationEvent>> {
-  const selection = selectionOf(info);
-  if (covers(ctx, negotiationEventShape, event, selection)) return event;
-  return readEvent(ctx, event.negotiation.id, event.sequence, selection);
+  return followStream(ctx, negotiationStream, id, after);
 }

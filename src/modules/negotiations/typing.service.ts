@@ -3,6 +3,7 @@ import { BusIterator } from '../../kernel/bus-iterator.js';
 import type { Ctx } from '../../kernel/context.js';
 import { AppError } from '../../kernel/errors.js';
 import { readById } from '../../kernel/reads.js';
+import { leavesOf } from '../../kernel/selection.js';
 import { placeOfParty } from './deal.js';
 import type { Negotiation } from './negotiation.entity.js';
 import type { NegotiationParty } from './negotiation.enums.js';
@@ -16,12 +17,7 @@ const topicOf = (negotiationId: string) => `typing:${negotiationId}`;
 /** Tells the other side, over the bus alone: nothing is stored. */
 export async function setTyping(ctx: Ctx, { negotiationId, typing }: SetTypingInput): Promise<void> {
   const { party } = await placeOfParty(ctx, requireViewer(ctx), negotiationId);
-  const row = await readById<Negotiation>(
-    ctx,
-    negotiationShape,
-    negotiationId,
-    new Map([['status', new Map()]]),
-  );
+  const row = await readById<Negotiation>(ctx, negotiationShape, negotiationId, leavesOf('status'));
   const status = row && standingOf(row, ctx.clock.now()).status;
   if (status !== 'ACTIVE' && status !== 'ACCEPTED') {
     throw new AppError('NEGOTIATION_ENDED', 'There is nothing left to write about.');

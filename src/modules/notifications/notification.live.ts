@@ -1,28 +1,24 @@
 import { sql } from 'kysely';
 import { requireViewer } from '../../kernel/authorize.js';
 import type { Ctx } from '../../kernel/context.js';
-import { badInput } from '../../kernel/errors.js';
 import { type Row, readRows } from '../../kernel/reads.js';
-import type { Selection } from '../../kernel/selection.js';
-import { streamHubPart } from '../../kernel/stream-hub.js';
+import { leavesOf, type Selection } from '../../kernel/selection.js';
+import { followStream } from '../../kernel/stream-hub.js';
 import type { StreamKind } from '../../kernel/streams.js';
 import type { Offer } from '../negotiations/index.js';
 import { INBOX_STREAM } from './inbox.js';
 import type { Notification } from './notification.entity.js';
 import { notificationShape } from './notification.shapes.js';
 
-const leaf: Selection = new Map();
-const fields = (...names: string[]): Map<string, Selection> => new Map(names.map((name) => [name, leaf]));
-
 /** What a screen shows of an entry: read once for all followers of an inbox on this node. */
-const shared: Selection = fields('id', 'sequence', 'kind', 'title', 'body', 'readAt', 'createdAt')
-  .set('vehicle', fields('id'))
-  .set('negotiation', fields('id'))
+const shared: Selection = leavesOf('id', 'sequence', 'kind', 'title', 'body', 'readAt', 'createdAt')
+  .set('vehicle', leavesOf('id'))
+  .set('negotiation', leavesOf('id'))
   .set(
     'offer',
-    fields('id', 'amount', 'party', 'message', 'status', 'expiresAt', 'createdAt').set(
+    leavesOf('id', 'amount', 'party', 'message', 'status', 'expiresAt', 'createdAt').set(
       'negotiation',
-      fields('id'),
+      leavesOf('id'),
     ),
   );
 
@@ -49,14 +45,7 @@ export function followInbox(
   ctx: Ctx,
   after: number | null | undefined,
 ): AsyncIterableIterator<Row<Notification>> {
-  const viewer = requireViewer(ctx);
-  if (after != null && after < 0)
-    throw badInput({ after: ['Ensure this value is greater than or equal to 0.'] });
-  return ctx.parts
-    .get(streamHubPart)
-    .follow(inboxStream, viewer.id, after ?? null, () =>
-      ctx.cutOff('Too slow: connect again and resume with after'),
-    );
+  return followStream(ctx, inboxStream, requireViewer(ctx).id, after);
 }
 
 /** The offers put to the viewer from now on: each of them is an entry of its inbox, so none is lost and none comes twice. */

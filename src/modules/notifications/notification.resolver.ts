@@ -14,7 +14,7 @@ import {
 } from 'type-graphql';
 import type { Ctx } from '../../kernel/context.js';
 import { notFound } from '../../kernel/errors.js';
-import { covers, type Row, readById } from '../../kernel/reads.js';
+import { type Row, readById, rowFor } from '../../kernel/reads.js';
 import { selectionOf } from '../../kernel/selection.js';
 import { Negotiation, Offer, offerShape } from '../negotiations/index.js';
 import { Vehicle } from '../vehicles/index.js';
@@ -83,10 +83,7 @@ export class NotificationResolver {
     @Context() ctx: Ctx,
     @Info() info: GraphQLResolveInfo,
   ) {
-    const selection = selectionOf(info);
-    return covers(ctx, notificationShape, entry, selection)
-      ? entry
-      : readById(ctx, notificationShape, entry.id, selection);
+    return rowFor(ctx, notificationShape, entry, selectionOf(info));
   }
 
   @Subscription(() => Offer, {
@@ -94,8 +91,7 @@ export class NotificationResolver {
     subscribe: ({ context }) => followOffers(context as Ctx),
   })
   offerReceived(@Root() offer: Row<Offer>, @Context() ctx: Ctx, @Info() info: GraphQLResolveInfo) {
-    const selection = selectionOf(info);
-    return covers(ctx, offerShape, offer, selection) ? offer : readById(ctx, offerShape, offer.id, selection);
+    return rowFor<Offer>(ctx, offerShape, offer, selectionOf(info));
   }
 }
 

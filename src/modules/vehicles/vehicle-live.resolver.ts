@@ -1,9 +1,11 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Ctx as Context, ID, Info, Resolver, Root, Subscription } from 'type-graphql';
 import type { Ctx } from '../../kernel/context.js';
-import type { Row } from '../../kernel/reads.js';
+import { type Row, rowFor } from '../../kernel/reads.js';
+import { selectionOf } from '../../kernel/selection.js';
 import { Vehicle } from './vehicle.entity.js';
-import { followVehicle, vehicleFor } from './vehicle.live.js';
+import { followVehicle } from './vehicle.live.js';
+import { vehicleShape } from './vehicle.shapes.js';
 
 @Resolver()
 export class VehicleSubscriptions {
@@ -19,6 +21,6 @@ export class VehicleSubscriptions {
     @Context() ctx: Ctx,
     @Info() info: GraphQLResolveInfo,
   ) {
-    return vehicleFor(ctx, row, info);
+    return rowFor(ctx, vehicleShape, row, selectionOf(info));
   }
 }

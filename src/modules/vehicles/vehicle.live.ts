@@ -1,34 +1,29 @@
-import type { GraphQLResolveInfo } from 'graphql';
 import { BusIterator } from '../../kernel/bus-iterator.js';
 import type { Ctx } from '../../kernel/context.js';
 import { notFound } from '../../kernel/errors.js';
 import type { BusMessage } from '../../kernel/ports.js';
-import { covers, type Row, readById } from '../../kernel/reads.js';
-import { type Selection, selectionOf } from '../../kernel/selection.js';
+import { type Row, readById } from '../../kernel/reads.js';
+import { leavesOf, type Selection } from '../../kernel/selection.js';
 import type { Vehicle } from './vehicle.entity.js';
 import { vehicleTopic } from './vehicle.events.js';
 import { readVisibleVehicle } from './vehicle.reads.js';
 import { vehicleShape } from './vehicle.shapes.js';
 
-const leaf: Selection = new Map();
-
 /** What a screen shows of a change: read once for all who follow the vehicle on this node. */
-const shared: Selection = new Map(
-  [
-    'id',
-    'vin',
-    'make',
-    'model',
-    'year',
-    'trim',
-    'mileage',
-    'askingPrice',
-    'msrp',
-    'status',
-    'isNegotiable',
-    'updatedAt',
-    'soldAt',
-  ].map((name) => [name, leaf]),
+const shared: Selection = leavesOf(
+  'id',
+  'vin',
+  'make',
+  'model',
+  'year',
+  'trim',
+  'mileage',
+  'askingPrice',
+  'msrp',
+  'status',
+  'isNegotiable',
+  'updatedAt',
+  'soldAt',
 );
 
 /** A bus hands the same message to all of its listeners: the read hangs on it. */
@@ -66,14 +61,4 @@ function freshRow(ctx: Ctx, id: string, message: BusMessage): Promise<Row<Vehicl
   const read = readById(ctx, vehicleShape, id, shared);
   reads.set(message, read);
   return read;
-}
-
-/** The shared row where it holds what is asked for; otherwise one that is read for this selection. */
-export async function vehicleFor(
-  ctx: Ctx,
-  row: Row<Vehicle>,
-  info: GraphQLResolveInfo,
-): Promise<Row<Vehicle> | null> {
-  const selection = selectionOf(info);
-  return covers(ctx, vehicleShape, row, selection) ? row : readById(ctx, vehicleShape, row.id, selection);
 }

@@ -4,18 +4,14 @@ import type { Ctx } from '../../kernel/context.js';
 import { defineLoader, inOrderOf } from '../../kernel/loader.js';
 import { readNestedPage } from '../../kernel/nested-pages.js';
 import { type Row, readRows } from '../../kernel/reads.js';
-import type { Selection } from '../../kernel/selection.js';
+import { leavesOf, type Selection } from '../../kernel/selection.js';
 import type { PriceChange, Vehicle } from './vehicle.entity.js';
 import { priceChangeShape, vehicleShape } from './vehicle.shapes.js';
 
 /** How many entries of a price history are shown at most: the newest. */
 const MAX_PRICE_CHANGES = 100;
 
-const PRICE_FIELDS: Selection = new Map([
-  ['price', new Map()],
-  ['changedAt', new Map()],
-  ['createdAt', new Map()],
-]);
+const PRICE_FIELDS = leavesOf('price', 'changedAt', 'createdAt');
 
 /** Oldest first, by vehicle. */
 const priceHistoryByVehicle = defineLoader<string, Row<PriceChange>[]>(async (ctx, ids) => {
