@@ -2,13 +2,20 @@ import { hkdfSync } from 'node:crypto';
 import { type Ctx, Parts, type Services } from '../kernel/context.js';
 import { CursorKeys } from '../kernel/cursor.js';
 import { Listeners } from '../kernel/events.js';
-import type { Bus, Clock, Logger } from '../kernel/ports.js';
+import { mailTemplatesPart } from '../kernel/mail.js';
+import type { Bus, Clock, Logger, Mailer, RateLimits } from '../kernel/ports.js';
 import { StreamHub, streamHubPart } from '../kernel/stream-hub.js';
 import { constraintsPart, listenersPart } from '../kernel/unit-of-work.js';
+import { mailerPart } from '../modules/mail/module.js';
 import { MemoryBus } from '../platform/bus/memory-bus.js';
 import { systemClock } from '../platform/clock/system-clock.js';
+import { SharpImages } from '../platform/images/sharp-images.js';
 import { InProcessJobs } from '../platform/jobs/in-process-jobs.js';
 import { pinoLogger } from '../platform/logger/pino-logger.js';
+import { FileMailer } from '../platform/mailer/file-mailer.js';
+import { SmtpMailer } from '../platform/mailer/smtp-mailer.js';
+import { MemoryRateLimits } from '../platform/rate-limits/memory-rate-limits.js';
+import { DiskStorage } from '../platform/storage/disk-storage.js';
 import type { Config } from './config.js';
 import { guest, makeContext } from './context.js';
 import { createOrm, type Orm, type OrmOptions } from './orm.js';
@@ -19,6 +26,8 @@ export interface Adapters {
   readonly clock?: Clock;
   readonly bus?: Bus;
   readonly log?: Logger;
+  readonly mailer?: Mailer;
+  readonly rateLimits?: RateLimits;
   readonly observe?: OrmOptions['observe'];
 }
 
@@ -26,6 +35,7 @@ export interface Composed {
   readonly config: Config;
   readonly services: Services;
   readonly orm: Orm;
+  readonly storage: DiskStorage;
   /** A guest's context, for what runs beside the requests. */
   readonly makeCtx: () => Ctx;
   /** Starts jobs, live delivery and what the rooms do in the background. */
@@ -41,12 +51,21 @@ export async function compose(config: Config, adapters: Adapters = {}): Promise<
     observe: adapters.observe,
     poolSize: config.databasePoolSize,
   });
+  const storage = new DiskStorage({
+    directory: config.storageUrl.slice('disk:'.length),
+    publicUrl: config.publicUrl,
+    signingKey: derivedSecret((config.jwtSecrets[0] as { secret: string }).secret, 'signed-links'),
+  });
+  const mailer = adapters.mailer ?? makeMailer(config);
   const services: Services = {
     clock: adapters.clock ?? systemClock,
     bus,
     log,
     policy: config.policy,
     cursors: new CursorKeys(config.jwtSecrets.map((key) => derivedSecret(key.secret, 'cursors'))),
+    rateLimits: adapters.rateLimits ?? new MemoryRateLimits(),
+    storage,
+    images: new SharpImages({ maxPixels: config.maxImagePixels }),
     parts: new Parts(),
   };
   const makeCtx = () => makeContext(services, orm, guest());
@@ -63,6 +82,11 @@ export async function compose(config: Config, adapters: Adapters = {}): Promise<
     constraintsPart,
     rooms.flatMap((room) => room.constraints ?? []),
   );
+  services.parts.set(
+    mailTemplatesPart,
+    rooms.flatMap((room) => room.mails ?? []),
+  );
+  services.parts.set(mailerPart, mailer);
   for (const room of rooms) room.compose?.(services, config);
   const jobs = new InProcessJobs(
     rooms.flatMap((room) => room.jobs?.(config) ?? []),
@@ -75,6 +99,7 @@ export async function compose(config: Config, adapters: Adapters = {}): Promise<
     config,
     services,
     orm,
+    storage,
     makeCtx,
     start() {
       hub.start();
@@ -85,10 +110,15 @@ export async function compose(config: Config, adapters: Adapters = {}): Promise<
       await hub.stop();
       await jobs.stop();
       for (const stop of stops) await stop();
+      await mailer.close();
       await bus.close();
       await orm.close(true);
     },
   };
+}
+
+function makeMailer({ smtpUrl, mailFrom: from, mailDirectory: directory }: Config): Mailer {
+  return smtpUrl === null ? new FileMailer({ directory, from }) : new SmtpMailer({ url: smtpUrl, from });
 }
 
 /** One secret, many uses, none of which can stand for another (RFC 5869). */

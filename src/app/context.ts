@@ -8,26 +8,30 @@ export interface Caller {
   readonly viewer: Viewer | null;
   readonly authError: AppError | null;
   readonly ip: string;
+  readonly userAgent: string;
   readonly requestId: string;
   readonly cutOff: (reason: string) => void;
 }
 
 export function guest(): Caller {
-  return { viewer: null, authError: null, ip: '', requestId: randomUUID(), cutOff: () => undefined };
+  return {
+    viewer: null,
+    authError: null,
+    ip: '',
+    userAgent: '',
+    requestId: randomUUID(),
+    cutOff: () => undefined,
+  };
 }
 
 /** A context with a unit of work and loaders of its own: one for each HTTP operation, and one for each event of a subscription. */
 export function makeContext(services: Services, orm: Orm, caller: Caller): Ctx {
   return {
-    clock: services.clock,
-    bus: services.bus,
-    log: services.log,
-    policy: services.policy,
-    cursors: services.cursors,
-    parts: services.parts,
+    ...services,
     viewer: caller.viewer,
     authError: caller.authError,
     ip: caller.ip,
+    userAgent: caller.userAgent,
     requestId: caller.requestId,
     cutOff: caller.cutOff,
     em: orm.em.fork({ useContext: true }),
@@ -39,4 +43,9 @@ export function makeContext(services: Services, orm: Orm, caller: Caller): Ctx {
 export function bearerOf(header: string | undefined): string | null {
   if (!header) return null;
   return /^Bearer +(\S+) *$/i.exec(header)?.[1] ?? header;
+}
+
+/** As much of a User-Agent as tells one client from another. */
+export function userAgentOf(header: string | undefined): string {
+  return (header ?? '').slice(0, 200);
 }

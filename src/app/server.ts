@@ -13,7 +13,7 @@ import { AppError, statusOfCode } from '../kernel/errors.js';
 import { authenticate } from '../modules/accounts/module.js';
 import { demoSignIns } from '../seeders/demo.js';
 import type { Composed } from './compose.js';
-import { bearerOf, makeContext } from './context.js';
+import { bearerOf, makeContext, userAgentOf } from './context.js';
 import { registerGraphiql } from './graphiql.js';
 import { tellError } from './graphql-errors.js';
 import { httpErrorTeller, refuseMalformedHosts, refuseUnknownRoutes } from './http-errors.js';
@@ -117,6 +117,7 @@ function requestContext(composed: Composed): (request: FastifyRequest) => Promis
       viewer,
       authError,
       ip: request.ip,
+      userAgent: userAgentOf(request.headers['user-agent']),
       requestId: request.id,
       cutOff: () => undefined,
     });

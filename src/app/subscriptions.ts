@@ -20,7 +20,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import type { Viewer } from '../kernel/context.js';
 import { authenticate, onSessionRevoked } from '../modules/accounts/module.js';
 import type { Composed } from './compose.js';
-import { bearerOf, type Caller, makeContext } from './context.js';
+import { bearerOf, type Caller, makeContext, userAgentOf } from './context.js';
 import { tellError } from './graphql-errors.js';
 
 export interface SubscriptionServer {
@@ -146,6 +146,7 @@ async function admit(ctx: SocketContext, composed: Composed, sockets: SessionSoc
     viewer,
     authError: null,
     ip: request.socket.remoteAddress ?? '',
+    userAgent: userAgentOf(request.headers['user-agent']),
     requestId: crypto.randomUUID(),
     cutOff: (reason) => closeOut(socket, TOO_SLOW, reason),
   };

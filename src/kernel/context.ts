@@ -2,7 +2,7 @@ import type { SqlEntityManager } from '@mikro-orm/sql';
 import type DataLoader from 'dataloader';
 import type { CursorKeys } from './cursor.js';
 import type { AppError } from './errors.js';
-import type { Bus, Clock, Logger } from './ports.js';
+import type { Bus, Clock, Images, Logger, RateLimits, Storage } from './ports.js';
 
 export type UserType = 'BUYER' | 'DEALER' | 'ADMIN';
 
@@ -32,6 +32,9 @@ export interface Services {
   readonly log: Logger;
   readonly policy: Policy;
   readonly cursors: CursorKeys;
+  readonly rateLimits: RateLimits;
+  readonly storage: Storage;
+  readonly images: Images;
   /** Room-owned parts (token signer, live streams), put there by the composition root under the room's own key. */
   readonly parts: Parts;
 }
@@ -69,8 +72,10 @@ export interface Ctx extends Services {
   readonly em: SqlEntityManager;
   readonly loaders: LoaderPool;
   readonly requestId: string;
-  /** The client's address, for throttling and session lists. */
+  /** The client's address, for throttling; empty for what runs beside the requests. */
   readonly ip: string;
+  /** What the client calls itself: its User-Agent, cut to 200 characters. */
+  readonly userAgent: string;
   /** Closes the socket of a subscription that cannot keep up, with its reason; over HTTP there is nothing to close. */
   readonly cutOff: (reason: string) => void;
 }

@@ -1,3 +1,5 @@
+import type { Readable } from 'node:stream';
+
 /** What the system asks of the outside. Adapters live in `platform/`, one folder a port. */
 
 export interface Clock {
@@ -36,4 +38,87 @@ export interface Jobs {
   start(): void;
   /** Stops looking for work and waits for what is running. */
   stop(): Promise<void>;
+}
+
+/** A mail, ready to be sent. */
+export interface Letter {
+  /** The same for each attempt at one mail, so that a mail sent twice can be known as one: its Message-ID. */
+  readonly id: string;
+  /** One address, without a name. */
+  readonly to: string;
+  /** One line. */
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+}
+
+export interface Mailer {
+  /** Hands a letter over. Rejects where it could not; then it may be tried again. */
+  send(letter: Letter): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** How much of something is allowed in a while. */
+export interface RateLimit {
+  /** Names the rule: counts of different rules never mix. */
+  readonly name: string;
+  readonly points: number;
+  readonly durationMs: number;
+}
+
+export interface RateLimits {
+  /** Spends a point of `key`. Null where it had one; else the milliseconds until it may try again. */
+  spend(limit: RateLimit, key: string): Promise<number | null>;
+  /** Gives a point back: what was reserved was not needed. */
+  giveBack(limit: RateLimit, key: string): Promise<void>;
+  /** Forgets what a key has spent. */
+  reset(limit: RateLimit, key: string): Promise<void>;
+}
+
+/**
+ * Files by key: `avatars/0192….webp`. The first folder of a key says whether anybody may read it
+ * (`isPublicKey` of files.ts). Keys are made by us; nothing of a client's ever gets into one.
+ */
+export interface Storage {
+  /** Stores a stream. The key names nothing until all of it is there; what fails on the way leaves nothing. */
+  put(key: string, content: Readable, contentType: string): Promise<{ sizeBytes: number }>;
+  /** Null where there is no such file. Who gets a stream reads it or destroys it. */
+  open(key: string): Promise<StoredFile | null>;
+  /** Deleting what is not there is no error. */
+  delete(key: string): Promise<void>;
+  /** The files below a folder, for the sweeping of orphans. */
+  list(folder: string): AsyncIterable<{ key: string; storedAt: Date }>;
+  /** The address of a public file, good for ever. */
+  publicUrl(key: string): string;
+  /** An address of a private file that is good until `expiresAt`. */
+  signedUrl(key: string, expiresAt: Date): Promise<string>;
+}
+
+export interface StoredFile {
+  readonly stream: Readable;
+  readonly sizeBytes: number;
+}
+
+/** What a picture is made into: files on this machine, for whoever asked to move them into the storage and remove them. */
+export interface Rendition {
+  readonly path: string;
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface ImageSize {
+  readonly width: number;
+  readonly height: number;
+  /** `cover` cuts what stands over; `inside` keeps all of it and never enlarges. */
+  readonly fit: 'cover' | 'inside';
+}
+
+export interface Images {
+  /**
+   * Reads the picture in a file and encodes it anew as WebP in each of these sizes, upright and without metadata.
+   * The renditions lie in `directory`.
+   * @throws AppError UNSUPPORTED_MEDIA_TYPE for what is no whole JPEG, PNG, WebP or AVIF, PAYLOAD_TOO_LARGE for more
+   * pixels than are allowed.
+   */
+  render(path: string, directory: string, sizes: readonly ImageSize[]): Promise<Rendition[]>;
 }

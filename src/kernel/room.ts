@@ -2,7 +2,22 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Constraint } from './constraints.js';
 import type { Ctx, Services } from './context.js';
 import type { Listener } from './events.js';
+import type { MailTemplate } from './mail.js';
 import type { Job } from './ports.js';
+
+/** How often who may try. The durations over which these are counted stand beside their use. */
+export interface Throttles {
+  /** Failed sign-ins to one address from one IP in 15 minutes. */
+  readonly loginFailures: number;
+  /** Failed sign-ins from one IP in a day. */
+  readonly loginFailuresPerIp: number;
+  /** New accounts from one IP in an hour. */
+  readonly registrationsPerIp: number;
+  /** Mails that one address, or one account, may be asked to be sent in an hour. */
+  readonly mailRequests: number;
+  /** Mails that one IP may ask to be sent in an hour. */
+  readonly mailRequestsPerIp: number;
+}
 
 /** The settings that rooms read when they are composed. Durations are milliseconds. */
 export interface RoomSettings {
@@ -10,7 +25,15 @@ export interface RoomSettings {
   readonly jwtSecrets: ReadonlyArray<{ readonly kid: string; readonly secret: string }>;
   readonly accessTokenTtlMs: number;
   readonly refreshTokenTtlMs: number;
+  readonly refreshGraceMs: number;
+  readonly passwordResetTtlMs: number;
+  readonly emailVerificationTtlMs: number;
+  readonly throttles: Throttles;
   readonly publicUrl: string;
+  /** Where the marketplace's own pages are, without a slash at the end: mails link there. */
+  readonly webUrl: string;
+  readonly mailIntervalMs: number;
+  readonly mailAttempts: number;
   readonly sweepIntervalMs: number;
 }
 
@@ -22,6 +45,10 @@ export interface Room {
   readonly resolvers?: readonly Function[];
   readonly listeners?: readonly Listener[];
   readonly constraints?: readonly Constraint[];
+  /** The mails that the room sends, by kind. */
+  readonly mails?: readonly MailTemplate[];
+  /** Mutations that may stand once in an operation, aliases included: each guesses at a password, or costs a hash. */
+  readonly oncePerOperation?: readonly string[];
   readonly jobs?: (settings: RoomSettings) => readonly Job<Ctx>[];
   /** Puts the room's parts into `services.parts`. */
   readonly compose?: (services: Services, settings: RoomSettings) => void;

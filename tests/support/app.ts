@@ -1,3 +1,7 @@
+import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type DocumentNode, print } from 'graphql';
 import { type Client, createClient } from 'graphql-ws';
 import { sql } from 'kysely';
@@ -51,12 +55,22 @@ function inBackground(statement: string): boolean {
   );
 }
 
+const PATIENT = {
+  loginFailures: 1_000_000,
+  loginFailuresPerIp: 1_000_000,
+  registrationsPerIp: 1_000_000,
+  mailRequests: 1_000_000,
+  mailRequestsPerIp: 1_000_000,
+};
+
 export const testSecret = 'a-secret-that-only-the-tests-know-0123456789';
 
 /** The whole system behind a real port, on a database of its own. */
 export class TestApp {
   readonly clock = new FakeClock();
   readonly build = new Builders(this);
+  /** The folder of its uploads and mails. */
+  readonly files = join(tmpdir(), `carnegotiate-files-${randomUUID()}`);
   private readonly sent: string[] = [];
   private recording = false;
   private composed!: Composed;
@@ -80,6 +94,14 @@ export class TestApp {
       }),
       // Jobs run when a test asks for them, not by themselves.
       sweepIntervalMs: 3_600_000,
+      mailIntervalMs: 3_600_000,
+      // Files and mails of a test lie beside each other, and go with it.
+      storageUrl: `disk:${join(this.files, 'uploads')}`,
+      mailDirectory: join(this.files, 'mail'),
+      // All tests come from one address; those about throttling set their own figures.
+      throttles: PATIENT,
+      maxSocketsPerUser: 1_000,
+      maxSocketMessagesPerSecond: 1_000,
       ...this.options.config,
     };
     this.composed = await compose(config, {
@@ -98,6 +120,7 @@ export class TestApp {
   async stop(): Promise<void> {
     await this.server.close();
     await this.dropDatabase();
+    await rm(this.files, { recursive: true, force: true });
   }
 
   get url(): string {

@@ -1,6 +1,7 @@
 import type { Room } from '../../kernel/room.js';
 import { AccountResolver, AuthPayloadResolver } from './account.resolver.js';
 import { accountRoutes } from './account.routes.js';
+import { AccountToken } from './account-token.entity.js';
 import { followRevocations, RevokedSessions, revokedSessionsPart } from './revoked-sessions.js';
 import { Session } from './session.entity.js';
 import { sweepSessions } from './session.jobs.js';
@@ -15,7 +16,7 @@ export { logout } from './session.service.js';
 
 export const accounts: Room = {
   name: 'accounts',
-  entities: [User, Session],
+  entities: [User, Session, AccountToken],
   resolvers: [AccountResolver, AuthPayloadResolver, UserResolver, PublicUserResolver],
   constraints: [{ index: 'users_email_unique', columns: 'users.email', error: emailTaken }],
   jobs: () => [sweepSessions],

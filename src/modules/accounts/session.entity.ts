@@ -18,6 +18,17 @@ export class Session extends BaseEntity {
   @Property({ type: 'uuid' })
   refreshJti!: string;
 
+  /** The token that was spent last, and when. */
+  @Property({ type: 'uuid', nullable: true })
+  previousJti: string | null = null;
+
+  @Property({ type: InstantType, nullable: true })
+  rotatedAt: Date | null = null;
+
+  /** A digest of the address and the User-Agent that the session's tokens were last given to. */
+  @Property({ type: 'string', length: 64, nullable: true })
+  clientKey: string | null = null;
+
   @Property({ type: InstantType })
   expiresAt!: Date;
 

@@ -1,7 +1,7 @@
 import type { Opt } from '@mikro-orm/core';
 import { Entity, Property, Unique } from '@mikro-orm/decorators/legacy';
 import { Field, ObjectType, registerEnumType } from 'type-graphql';
-import { BaseEntity } from '../../kernel/base.entity.js';
+import { BaseEntity, InstantType } from '../../kernel/base.entity.js';
 import type { UserType as UserTypeName } from '../../kernel/context.js';
 import { EmailAddressScalar } from '../../kernel/scalars.js';
 
@@ -56,6 +56,14 @@ export class User extends BaseEntity {
 
   @Property({ type: 'string', length: 100, nullable: true })
   postalCode: string | null = null;
+
+  /** The picture in the storage; its thumbnail has a key that follows from this one. */
+  @Property({ type: 'string', length: 200, nullable: true })
+  avatarKey: string | null = null;
+
+  /** Since when the account is gone. The row stays, without anything personal: negotiations name it. */
+  @Property({ type: InstantType, nullable: true })
+  deletedAt: Date | null = null;
 
   promote(now: Date): void {
     this.userType = 'ADMIN';

@@ -106,6 +106,10 @@ export class Dealer extends BaseEntity {
   @Property({ type: 'text', nullable: true })
   submissionNote: string | null = null;
 
+  /** Since when its owner's account is gone: it lists nothing, and only negotiations still name it. */
+  @Property({ type: InstantType, nullable: true })
+  closedAt: Date | null = null;
+
   static register(user: Ref<User>, licenseNumber: string, details: DealerDetails, at: Date): Dealer {
     const dealer = new Dealer();
     dealer.user = user;

@@ -1,0 +1,1 @@
+export { forgetMailsOf, queueMail } from './mail.service.js';

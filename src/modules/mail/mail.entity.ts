@@ -1,0 +1,42 @@
+import type { Opt } from '@mikro-orm/core';
+import { Entity, Index, Property } from '@mikro-orm/decorators/legacy';
+import { BaseEntity, InstantType } from '../../kernel/base.entity.js';
+
+/** QUEUED until it is sent, or until it is given up after the last attempt. */
+export type MailStatus = 'QUEUED' | 'SENT' | 'FAILED';
+
+/**
+ * A mail to send, written in the transaction that causes it. It holds neither address nor text nor token: the template
+ * finds the first two when it is sent, and makes the third.
+ */
+@Entity({ tableName: 'mails' })
+@Index({ name: 'mails_due_index', properties: ['status', 'dueAt', 'id'] })
+@Index({ name: 'mails_recipient_index', properties: ['recipientId'] })
+export class Mail extends BaseEntity {
+  @Property({ type: 'string', length: 40 })
+  kind!: string;
+
+  /** An account of a room above, which this one does not know. */
+  @Property({ type: 'uuid', nullable: true })
+  recipientId: string | null = null;
+
+  @Property({ type: 'json' })
+  data!: Record<string, string>;
+
+  @Property({ type: 'string', length: 10 })
+  status: MailStatus & Opt = 'QUEUED';
+
+  @Property({ type: 'integer' })
+  attempts: number & Opt = 0;
+
+  /** When it is tried next; while it is being tried, when it counts as not sent after all. */
+  @Property({ type: InstantType })
+  dueAt!: Date;
+
+  @Property({ type: InstantType, nullable: true })
+  sentAt: Date | null = null;
+
+  /** What the last attempt that failed said: for the operator. */
+  @Property({ type: 'string', length: 500, nullable: true })
+  lastError: string | null = null;
+}
