@@ -64,8 +64,7 @@ module.exports = {
     },
     {
       name: 'known-places',
-      comment:
-        'src holds main.ts, app, kernel, platform, the rooms, migrations and seeders; nothing else',
+      comment: 'src holds main.ts, app, kernel, platform, the rooms, migrations and seeders; nothing else',
       severity: 'error',
       from: {
         path: '^src/',

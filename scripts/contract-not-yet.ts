@@ -6,36 +6,6 @@
 export const notYet: readonly string[] = [
   // Scalars that only the later themes use.
   'Date',
-  'Upload',
-
-  // Accounts: passwords.
-  'ChangePasswordInput',
-  'ChangePasswordPayload',
-  'Mutation.changePassword',
-  'RequestPasswordResetInput',
-  'RequestPasswordResetPayload',
-  'Mutation.requestPasswordReset',
-  'ResetPasswordInput',
-  'ResetPasswordPayload',
-  'Mutation.resetPassword',
-
-  // Accounts: e-mail verification.
-  'RequestEmailVerificationPayload',
-  'Mutation.requestEmailVerification',
-  'VerifyEmailInput',
-  'Mutation.verifyEmail',
-
-  // Accounts: profile, avatar, leaving.
-  'UserPayload',
-  'UpdateProfileInput',
-  'Mutation.updateProfile',
-  'UploadAvatarInput',
-  'Mutation.uploadAvatar',
-  'UserProfile.avatarUrl',
-  'PublicUser.avatarUrl',
-  'DeleteAccountInput',
-  'DeleteAccountPayload',
-  'Mutation.deleteAccount',
 
   // Dealers: documents.
   'DealerDocumentKind',

@@ -16,8 +16,10 @@ import { FileMailer } from '../platform/mailer/file-mailer.js';
 import { SmtpMailer } from '../platform/mailer/smtp-mailer.js';
 import { MemoryRateLimits } from '../platform/rate-limits/memory-rate-limits.js';
 import { DiskStorage } from '../platform/storage/disk-storage.js';
+import { DiskWorkspaces } from '../platform/workspaces/disk-workspaces.js';
 import type { Config } from './config.js';
 import { guest, makeContext } from './context.js';
+import { sweepUnfinished } from './housekeeping.js';
 import { createOrm, type Orm, type OrmOptions } from './orm.js';
 import { rooms } from './rooms.js';
 
@@ -50,13 +52,15 @@ export async function compose(config: Config, adapters: Adapters = {}): Promise<
   const orm = await createOrm(config.databaseUrl, {
     observe: adapters.observe,
     poolSize: config.databasePoolSize,
+    log,
   });
   const storage = new DiskStorage({
     directory: config.storageUrl.slice('disk:'.length),
     publicUrl: config.publicUrl,
-    signingKey: derivedSecret((config.jwtSecrets[0] as { secret: string }).secret, 'signed-links'),
+    signingKeys: config.jwtSecrets.map((key) => derivedSecret(key.secret, 'signed-links')),
   });
-  const mailer = adapters.mailer ?? makeMailer(config);
+  const workspaces = new DiskWorkspaces(config.temporaryDirectory);
+  const mailer = adapters.mailer ?? makeMailer(config, log);
   const services: Services = {
     clock: adapters.clock ?? systemClock,
     bus,
@@ -66,6 +70,7 @@ export async function compose(config: Config, adapters: Adapters = {}): Promise<
     rateLimits: adapters.rateLimits ?? new MemoryRateLimits(),
     storage,
     images: new SharpImages({ maxPixels: config.maxImagePixels }),
+    workspaces,
     parts: new Parts(),
   };
   const makeCtx = () => makeContext(services, orm, guest());
@@ -89,7 +94,7 @@ export async function compose(config: Config, adapters: Adapters = {}): Promise<
   services.parts.set(mailerPart, mailer);
   for (const room of rooms) room.compose?.(services, config);
   const jobs = new InProcessJobs(
-    rooms.flatMap((room) => room.jobs?.(config) ?? []),
+    [...rooms.flatMap((room) => room.jobs?.(config) ?? []), sweepUnfinished([storage, workspaces])],
     makeCtx,
     log,
   );
@@ -108,17 +113,21 @@ export async function compose(config: Config, adapters: Adapters = {}): Promise<
     },
     async close() {
       await hub.stop();
-      await jobs.stop();
+      // A mail server that keeps silent would otherwise hold up the job that waits for it.
+      await Promise.all([jobs.stop(), mailer.close()]);
       for (const stop of stops) await stop();
-      await mailer.close();
       await bus.close();
       await orm.close(true);
     },
   };
 }
 
-function makeMailer({ smtpUrl, mailFrom: from, mailDirectory: directory }: Config): Mailer {
-  return smtpUrl === null ? new FileMailer({ directory, from }) : new SmtpMailer({ url: smtpUrl, from });
+function makeMailer(config: Config, log: Logger): Mailer {
+  const { smtpUrl: url, mailFrom: from, mailDirectory: directory } = config;
+  if (url !== null) return new SmtpMailer({ url, from });
+  if (config.environment === 'production')
+    log.warn({ directory }, 'no SMTP_URL: mails are written as files, and reach nobody');
+  return new FileMailer({ directory, from });
 }
 
 /** One secret, many uses, none of which can stand for another (RFC 5869). */

@@ -15,6 +15,8 @@ export interface Config {
   /** Where the marketplace's own pages are: mails link there. */
   readonly webUrl: string;
   readonly storageUrl: string;
+  /** Where uploads lie while their operation runs. */
+  readonly temporaryDirectory: string;
   /** None: mails are written as files into `mailDirectory`. */
   readonly smtpUrl: string | null;
   readonly mailFrom: string;
@@ -44,6 +46,9 @@ export interface Config {
   readonly maxSocketMessageBytes: number;
   readonly maxUnsentBytes: number;
   readonly maxHeaderBytes: number;
+  /** How long a request may take to arrive, and one with files. */
+  readonly requestTimeoutMs: number;
+  readonly uploadTimeoutMs: number;
   readonly maxQueryTokens: number;
   readonly maxQueryDepth: number;
   readonly maxQueryAliases: number;
@@ -80,6 +85,11 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   if (given.NODE_ENV === 'production' && !given.JWT_SECRETS) {
     faults.push('JWT_SECRETS: set it in production, as kid:secret with a secret of 32 characters or more');
   }
+  if (given.SMTP_URL && !given.MAIL_FROM) {
+    faults.push(
+      'MAIL_FROM: set it with SMTP_URL: mail servers refuse what comes from an address that is none',
+    );
+  }
   if (!parsed.success || faults.length > 0) throw new Error(faultText(faults));
   const s = parsed.data;
   const production = s.NODE_ENV === 'production';
@@ -93,6 +103,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     publicUrl,
     webUrl: withoutSlash(s.WEB_URL ?? publicUrl),
     storageUrl: s.STORAGE_URL,
+    temporaryDirectory: s.TEMPORARY_DIRECTORY,
     smtpUrl: s.SMTP_URL ?? null,
     mailFrom: s.MAIL_FROM,
     mailDirectory: s.MAIL_DIRECTORY,
@@ -132,6 +143,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     maxSocketMessageBytes: s.MAX_SOCKET_MESSAGE_BYTES,
     maxUnsentBytes: s.MAX_UNSENT_BYTES,
     maxHeaderBytes: s.MAX_HEADER_BYTES,
+    requestTimeoutMs: s.REQUEST_SECONDS * 1_000,
+    uploadTimeoutMs: s.UPLOAD_SECONDS * 1_000,
     maxQueryTokens: s.MAX_QUERY_TOKENS,
     maxQueryDepth: s.MAX_QUERY_DEPTH,
     maxQueryAliases: s.MAX_QUERY_ALIASES,

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import type { Ctx, Services, Viewer } from '../kernel/context.js';
 import type { AppError } from '../kernel/errors.js';
 import { Loaders } from '../kernel/loader.js';
+import { OperationLog } from './operation-log.js';
 import type { Orm } from './orm.js';
 
 export interface Caller {
@@ -28,6 +30,7 @@ export function guest(): Caller {
 export function makeContext(services: Services, orm: Orm, caller: Caller): Ctx {
   return {
     ...services,
+    log: new OperationLog(services.log, caller.requestId),
     viewer: caller.viewer,
     authError: caller.authError,
     ip: caller.ip,
@@ -37,6 +40,14 @@ export function makeContext(services: Services, orm: Orm, caller: Caller): Ctx {
     em: orm.em.fork({ useContext: true }),
     loaders: new Loaders(),
   };
+}
+
+/**
+ * The Authorization header of a request. Of several nobody can say which one a proxy in front has looked at: together
+ * they are no token.
+ */
+export function authorizationHeader(request: Pick<IncomingMessage, 'headersDistinct'>): string | undefined {
+  return request.headersDistinct.authorization?.join(', ');
 }
 
 /** The token of an `Authorization: Bearer …` header; the whole value where it is of another kind, to be refused as a token. */

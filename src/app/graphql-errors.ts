@@ -1,37 +1,58 @@
 import { GraphQLError, type GraphQLFormattedError, Kind } from 'graphql';
-import { type ErrorCode, statusOfCode } from '../kernel/errors.js';
+import { isOutOfTime, OutOfTime } from '../kernel/deadline.js';
+import { AppError, type ErrorCode, statusOfCode } from '../kernel/errors.js';
 import type { Logger } from '../kernel/ports.js';
+
+export interface Telling {
+  readonly log: Logger;
+  /** Of the operation: a client can name it, and the log's lines about it do. */
+  readonly requestId: string;
+  /** In production graphql-js's guesses at what was meant are kept back: they name what a stranger need not know. */
+  readonly hideSuggestions: boolean;
+}
 
 /**
  * What a client is told of an error, over HTTP and WebSocket alike. An error with a code of the contract is told as it
- * is; a document or a variable that does not fit the schema is BAD_USER_INPUT; everything else is a bug, logged whole
- * and told without detail.
+ * is; a document or a variable that does not fit the schema is BAD_USER_INPUT; an operation that was stopped says so;
+ * everything else is a bug, logged whole and told without detail.
  */
 export function tellError(
   formatted: GraphQLFormattedError,
   error: unknown,
-  log: Logger,
+  { log, requestId, hideSuggestions }: Telling,
 ): GraphQLFormattedError {
   const code = formatted.extensions?.code;
+  const cause = rootCause(error);
+  // What we write ourselves suggests nothing by accident.
+  const message =
+    hideSuggestions && !(cause instanceof AppError)
+      ? withoutSuggestion(formatted.message)
+      : formatted.message;
   if (isContractCode(code)) {
-    return {
-      ...formatted,
-      extensions: { statusCode: statusOfCode[code], ...withoutStack(formatted).extensions },
-    };
+    const { extensions, ...rest } = withoutStack(formatted);
+    return { ...rest, message, extensions: { statusCode: statusOfCode[code], ...extensions, requestId } };
   }
   if (isClientsFault(error, code)) {
+    const statusCode = httpStatusOf(error) ?? statusOfCode.BAD_USER_INPUT;
     return {
       ...withoutStack(formatted),
-      extensions: { code: 'BAD_USER_INPUT', statusCode: 400 },
+      message,
+      extensions: { code: 'BAD_USER_INPUT', statusCode, requestId },
     };
   }
-  log.error({ err: rootCause(error), path: formatted.path }, 'an operation failed');
+  const stopped = isOutOfTime(cause) ? new OutOfTime() : null;
+  if (stopped) log.warn({ path: formatted.path, requestId }, 'an operation took too long');
+  else log.error({ err: cause, path: formatted.path, requestId }, 'an operation failed');
   return {
-    message: 'Internal server error.',
+    message: stopped?.message ?? 'Internal server error.',
     ...(formatted.locations ? { locations: formatted.locations } : {}),
     ...(formatted.path ? { path: formatted.path } : {}),
-    extensions: { code: 'INTERNAL_SERVER_ERROR', statusCode: 500 },
+    extensions: { code: 'INTERNAL_SERVER_ERROR', statusCode: stopped?.statusCode ?? 500, requestId },
   };
+}
+
+function withoutSuggestion(message: string): string {
+  return message.replace(/ ?Did you mean .+\?$/s, '');
 }
 
 function isContractCode(code: unknown): code is ErrorCode {
@@ -57,6 +78,12 @@ function isClientsFault(error: unknown, code: unknown): boolean {
   if (!(error instanceof GraphQLError)) return false;
   if (error.path) return !!error.nodes?.some((node) => node.kind !== Kind.FIELD);
   return error.nodes !== undefined || rootCause(error) instanceof GraphQLError;
+}
+
+/** What Apollo Server answers a request with that it does not take: 405 for a mutation over GET, 406, 415. */
+function httpStatusOf(error: unknown): number | undefined {
+  const http = error instanceof GraphQLError ? error.extensions.http : undefined;
+  return (http as { status?: number } | undefined)?.status;
 }
 
 function rootCause(error: unknown): unknown {

@@ -3,9 +3,10 @@ import { dirname } from 'node:path';
 import { type Constructor, type EntityClass, MikroORM, type Options } from '@mikro-orm/core';
 import { type Migration, Migrator } from '@mikro-orm/migrations';
 import type { SqlEntityManager } from '@mikro-orm/sql';
+import type { Logger } from '../kernel/ports.js';
 import { postgresqlMigrations } from '../migrations/postgresql/index.js';
 import { sqliteMigrations } from '../migrations/sqlite/index.js';
-import type { StatementObserver } from '../platform/database/observed.js';
+import type { Guard, StatementObserver } from '../platform/database/guarded.js';
 import { postgresqlDriver } from '../platform/database/postgresql.js';
 import { sqliteDriver } from '../platform/database/sqlite.js';
 import { rooms } from './rooms.js';
@@ -16,11 +17,15 @@ export interface OrmOptions {
   /** Told of each SQL statement as it is sent. */
   readonly observe?: StatementObserver;
   readonly poolSize?: number;
+  readonly log?: Logger;
 }
 
 /** How MikroORM is set up for a database. `sqlite:PATH` (or `sqlite::memory:`) and `postgresql://…` are understood. */
 export function ormOptions(databaseUrl: string, options: OrmOptions = {}): Partial<Options> {
-  const observe = options.observe ?? (() => undefined);
+  const guard: Guard = {
+    observe: options.observe ?? (() => undefined),
+    warn: (error, message) => options.log?.warn({ err: error }, message),
+  };
   const shared = {
     entities: rooms.flatMap((room) => room.entities ?? []) as EntityClass<object>[],
     extensions: [Migrator],
@@ -32,7 +37,7 @@ export function ormOptions(databaseUrl: string, options: OrmOptions = {}): Parti
     const file = databaseUrl.slice('sqlite:'.length);
     return {
       ...shared,
-      driver: sqliteDriver(observe),
+      driver: sqliteDriver(guard),
       dbName: file,
       onCreateConnection: async (connection) => {
         const { CompiledQuery } = await import('kysely');
@@ -57,7 +62,7 @@ export function ormOptions(databaseUrl: string, options: OrmOptions = {}): Parti
   }
   return {
     ...shared,
-    driver: postgresqlDriver(observe),
+    driver: postgresqlDriver(guard),
     clientUrl: databaseUrl,
     pool: { min: 0, max: options.poolSize ?? 20 },
     migrations: { migrationsList: migrationList(postgresqlMigrations), snapshot: false, silent: true },

@@ -46,12 +46,17 @@ async function hasDemoAccounts({ makeCtx }: Composed): Promise<boolean> {
   return rows.length === emails.length;
 }
 
-function greetingOf(url: string, config: Pick<Config, 'graphiql'>, signsIn: boolean): string {
+function greetingOf(
+  url: string,
+  config: Pick<Config, 'graphiql' | 'smtpUrl' | 'mailDirectory'>,
+  signsIn: boolean,
+): string {
   const places = [
     ['GraphQL', `${url}/graphql`],
     ['WebSocket', `${url.replace(/^http/, 'ws')}/graphql`],
     ...(config.graphiql ? [['GraphiQL', `${url}/graphiql`]] : []),
     ['Health', `${url}/api/v1/health/`],
+    ...(config.smtpUrl === null ? [['Mails', `files in ${config.mailDirectory}`]] : []),
   ] as const;
   const lines = ['', 'CarNegotiate is running.', '', ...places.map(([name, place]) => row(name, place)), ''];
   if (signsIn) {

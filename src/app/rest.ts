@@ -1,13 +1,12 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { sql } from 'kysely';
 import type { Ctx } from '../kernel/context.js';
-import { AppError, type FieldMessages } from '../kernel/errors.js';
 import type { Composed } from './compose.js';
 import { rooms } from './rooms.js';
 
 const HEALTH_TIMEOUT_MS = 2_000;
 
-/** The REST shim: health, and what the rooms add, below /api/v1. Errors have the shape of Django REST framework. */
+/** The REST shim: health, and what the rooms add, below /api/v1. */
 export function registerRest(
   app: FastifyInstance,
   composed: Composed,
@@ -15,12 +14,6 @@ export function registerRest(
 ): void {
   void app.register(
     async (api) => {
-      api.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
-        const status = error.statusCode ?? 500;
-        if (status >= 500)
-          composed.services.log.error({ err: error, requestId: request.id }, 'a REST request failed');
-        return reply.code(status).send(restError(error, status));
-      });
       api.get('/health', async (_request, reply) => {
         const healthy = await databaseAnswers(composed);
         return reply.code(healthy ? 200 : 503).send({
@@ -42,19 +35,4 @@ async function databaseAnswers({ orm }: Composed): Promise<boolean> {
     () => false,
   );
   return Promise.race([answer, late]);
-}
-
-function restError(error: Error, status: number): object {
-  if (status >= 500) return { detail: 'Internal server error.', status_code: status };
-  if (error instanceof AppError && error.fields) return { ...snakeCased(error.fields), status_code: status };
-  return { detail: error.message, status_code: status };
-}
-
-function snakeCased(fields: FieldMessages): FieldMessages {
-  return Object.fromEntries(
-    Object.entries(fields).map(([name, messages]) => [
-      name.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`),
-      messages,
-    ]),
-  );
 }

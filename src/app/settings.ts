@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isNetwork } from './trusted-proxies.js';
 
 /** A key that signs tokens, by the name that tokens call it. */
 export interface SigningKey {
@@ -16,6 +17,9 @@ const list = z.string().transform((text) =>
     .map((item) => item.trim())
     .filter(Boolean),
 );
+
+/** As a browser writes it: without a path, without the port that the scheme implies. */
+const origin = z.url({ protocol: /^https?$/ }).transform((url) => new URL(url).origin);
 
 const secrets = z.string().transform((text, ctx) => {
   const keys: SigningKey[] = [];
@@ -44,11 +48,22 @@ export const settingsSchema = z.object({
     .string()
     .regex(/^disk:.+$/, 'write disk:PATH')
     .default('disk:uploads'),
+  TEMPORARY_DIRECTORY: z.string().min(1).default('data/tmp'),
   SMTP_URL: z
     .string()
-    .regex(/^smtps?:\/\/.+$/, 'write smtp://USER:PASSWORD@HOST:PORT or smtps://…')
+    .refine(
+      (url) => /^smtps?:\/\/[^/]/.test(url) && URL.canParse(url),
+      'write smtp://USER:PASSWORD@HOST:PORT or smtps://…',
+    )
     .optional(),
-  MAIL_FROM: z.string().min(3).max(320).default('CarNegotiate <no-reply@carnegotiate.invalid>'),
+  MAIL_FROM: z
+    .string()
+    .regex(
+      /^(?:[^<>,;:@"\p{Cc}]*<[^\s<>,;:@"()]+@[^\s<>,;:@"()]+>|[^\s<>,;:@"()]+@[^\s<>,;:@"()]+)$/u,
+      'write NAME <ADDRESS>, or an address alone',
+    )
+    .max(320)
+    .default('CarNegotiate <no-reply@carnegotiate.invalid>'),
   MAIL_DIRECTORY: z.string().min(1).default('data/mail'),
   MAIL_SECONDS: int(1, 3_600, 2),
   MAIL_ATTEMPTS: int(1, 50, 8),
@@ -63,8 +78,10 @@ export const settingsSchema = z.object({
   REGISTRATIONS_PER_IP: int(1, 1_000_000, 100),
   MAIL_REQUESTS: int(1, 10_000, 5),
   MAIL_REQUESTS_PER_IP: int(1, 1_000_000, 50),
-  CORS_ALLOWED_ORIGINS: list.pipe(z.array(z.url())).prefault('http://localhost:3000,http://127.0.0.1:3000'),
-  TRUSTED_PROXIES: list.prefault(''),
+  CORS_ALLOWED_ORIGINS: list.pipe(z.array(origin)).prefault('http://localhost:3000,http://127.0.0.1:3000'),
+  TRUSTED_PROXIES: list
+    .pipe(z.array(z.string().refine(isNetwork, 'write addresses (10.0.0.1) and networks (10.0.0.0/8)')))
+    .prefault(''),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   GRAPHIQL: flag.optional(),
   INTROSPECTION: flag.optional(),
@@ -82,6 +99,8 @@ export const settingsSchema = z.object({
   MAX_SOCKET_MESSAGE_BYTES: int(1_024, 10_000_000, 64 * 1024),
   MAX_UNSENT_BYTES: int(1_024, 100_000_000, 1024 * 1024),
   MAX_HEADER_BYTES: int(1_024, 1_000_000, 16 * 1024),
+  REQUEST_SECONDS: int(1, 300, 30),
+  UPLOAD_SECONDS: int(1, 3_600, 600),
   MAX_QUERY_TOKENS: int(100, 100_000, 2_000),
   MAX_QUERY_DEPTH: int(1, 100, 10),
   MAX_QUERY_ALIASES: int(0, 10_000, 30),

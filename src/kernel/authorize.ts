@@ -2,7 +2,7 @@ import type { Ctx, UserType, Viewer } from './context.js';
 import { AppError, forbidden } from './errors.js';
 
 /** The signed-in viewer, or the error that says why there is none. */
-export function requireViewer(ctx: Ctx): Viewer {
+export function requireViewer(ctx: Pick<Ctx, 'viewer' | 'authError'>): Viewer {
   if (ctx.viewer) return ctx.viewer;
   throw ctx.authError ?? new AppError('UNAUTHENTICATED', 'Authentication credentials were not provided.');
 }

@@ -2,7 +2,7 @@ import type { SqlEntityManager } from '@mikro-orm/sql';
 import type DataLoader from 'dataloader';
 import type { CursorKeys } from './cursor.js';
 import type { AppError } from './errors.js';
-import type { Bus, Clock, Images, Logger, RateLimits, Storage } from './ports.js';
+import type { Bus, Clock, Images, Logger, RateLimits, Storage, Workspaces } from './ports.js';
 
 export type UserType = 'BUYER' | 'DEALER' | 'ADMIN';
 
@@ -35,6 +35,7 @@ export interface Services {
   readonly rateLimits: RateLimits;
   readonly storage: Storage;
   readonly images: Images;
+  readonly workspaces: Workspaces;
   /** Room-owned parts (token signer, live streams), put there by the composition root under the room's own key. */
   readonly parts: Parts;
 }

@@ -25,6 +25,18 @@ export function keyOf(folder: Folder, name: string, extension: Extension): strin
   return `${folder}/${name}.${extension}`;
 }
 
+const THUMBNAIL = '-thumb';
+
+/** Where the thumbnail of a picture lies: rows name the picture alone. */
+export function thumbnailKeyOf(pictureKey: string): string {
+  return pictureKey.replace(/(?=\.[a-z]+$)/, THUMBNAIL);
+}
+
+/** The picture that a key belongs to: itself, or the one that it is the thumbnail of. */
+export function pictureKeyOf(key: string): string {
+  return key.replace(new RegExp(`${THUMBNAIL}(?=\\.[a-z]+$)`), '');
+}
+
 /** The media type of a key's file: from its extension, which we chose by its content. */
 export function contentTypeOf(key: string): string {
   return TYPES[key.slice(key.lastIndexOf('.') + 1) as Extension];

@@ -9,6 +9,8 @@ export interface QueuedMail {
   readonly recipientId: string | null;
   /** What the template needs to know of the occasion: plain JSON, without secrets. */
   readonly data: Readonly<Record<string, string>>;
+  /** When its cause was. */
+  readonly createdAt: Date;
 }
 
 /** How a room writes one kind of mail. */
@@ -16,7 +18,7 @@ export interface MailTemplate {
   readonly kind: string;
   /**
    * Writes the letter as things stand when it is sent, or null where it no longer has a point: the account is gone,
-   * the address is verified already. Called again for each attempt.
+   * the address is verified already, the request is too old. Called again for each attempt.
    */
   readonly compose: (ctx: Ctx, mail: QueuedMail) => Promise<Omit<Letter, 'id'> | null>;
 }

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { Folder } from './files.js';
 
 /** What the system asks of the outside. Adapters live in `platform/`, one folder a port. */
 
@@ -55,6 +56,7 @@ export interface Letter {
 export interface Mailer {
   /** Hands a letter over. Rejects where it could not; then it may be tried again. */
   send(letter: Letter): Promise<void>;
+  /** Takes no more letters. What is on its way has a moment to arrive; `send` rejects for what did not. */
   close(): Promise<void>;
 }
 
@@ -86,8 +88,8 @@ export interface Storage {
   open(key: string): Promise<StoredFile | null>;
   /** Deleting what is not there is no error. */
   delete(key: string): Promise<void>;
-  /** The files below a folder, for the sweeping of orphans. */
-  list(folder: string): AsyncIterable<{ key: string; storedAt: Date }>;
+  /** The files of a folder in any order, for the sweeping of orphans. */
+  list(folder: Folder): AsyncIterable<{ key: string; storedAt: Date }>;
   /** The address of a public file, good for ever. */
   publicUrl(key: string): string;
   /** An address of a private file that is good until `expiresAt`. */
@@ -97,6 +99,12 @@ export interface Storage {
 export interface StoredFile {
   readonly stream: Readable;
   readonly sizeBytes: number;
+}
+
+/** Folders of this machine for work that is under way. */
+export interface Workspaces {
+  /** Gives `work` an empty folder, and removes it with all that is in it, whatever comes of the work. */
+  with<T>(work: (directory: string) => Promise<T>): Promise<T>;
 }
 
 /** What a picture is made into: files on this machine, for whoever asked to move them into the storage and remove them. */
@@ -115,10 +123,11 @@ export interface ImageSize {
 
 export interface Images {
   /**
-   * Reads the picture in a file and encodes it anew as WebP in each of these sizes, upright and without metadata.
-   * The renditions lie in `directory`.
-   * @throws AppError UNSUPPORTED_MEDIA_TYPE for what is no whole JPEG, PNG, WebP or AVIF, PAYLOAD_TOO_LARGE for more
-   * pixels than are allowed.
+   * Reads the picture in a file and encodes it anew as WebP in each of these sizes, upright, in sRGB and without
+   * metadata; of an animation, its first frame. The renditions lie in `directory`, in the order of the sizes: the
+   * largest first, for each is made from the one before it.
+   * @throws AppError UNSUPPORTED_MEDIA_TYPE for what is no whole JPEG, PNG, WebP or AVIF, or is something else as well;
+   * PAYLOAD_TOO_LARGE for more pixels than are allowed, or more work than a picture is worth.
    */
   render(path: string, directory: string, sizes: readonly ImageSize[]): Promise<Rendition[]>;
 }

@@ -7,7 +7,7 @@ import type { Job } from './ports.js';
 
 /** How often who may try. The durations over which these are counted stand beside their use. */
 export interface Throttles {
-  /** Failed sign-ins to one address from one IP in 15 minutes. */
+  /** Wrong passwords to one address from one IP, and of one signed-in account that is asked again, in 15 minutes. */
   readonly loginFailures: number;
   /** Failed sign-ins from one IP in a day. */
   readonly loginFailuresPerIp: number;

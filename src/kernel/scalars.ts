@@ -1,5 +1,6 @@
 import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
 import { GraphQLEmailAddress, GraphQLURL } from 'graphql-scalars';
+import { Upload } from './upload.js';
 
 /** A moment: ISO 8601 in UTC with milliseconds. */
 export const DateTimeScalar = new GraphQLScalarType<Date, string>({
@@ -16,6 +17,31 @@ function parseDateTime(value: unknown): Date {
     throw new GraphQLError('DateTime is ISO 8601, such as "2026-11-22T08:30:00.000Z".');
   }
   return date;
+}
+
+/** A file that came with its request. There is no other way to make one: not by JSON, and not in a document. */
+export const UploadScalar = new GraphQLScalarType<Upload, never>({
+  name: 'Upload',
+  description:
+    'A file, sent by a multipart request: a variable that is null in `operations` and stands in `map`. ' +
+    'Nothing else is taken for one.',
+  specifiedByURL: 'https://github.com/jaydenseric/graphql-multipart-request-spec',
+  parseValue: (value) => {
+    if (value instanceof Upload) return value;
+    throw notUploaded();
+  },
+  parseLiteral: () => {
+    throw notUploaded();
+  },
+  serialize: () => {
+    throw new Error('An upload is never told back');
+  },
+});
+
+function notUploaded(): GraphQLError {
+  return new GraphQLError('A file is sent by a multipart request.', {
+    extensions: { code: 'BAD_USER_INPUT', statusCode: 400 },
+  });
 }
 
 export { GraphQLEmailAddress as EmailAddressScalar, GraphQLURL as URLScalar };

@@ -1,4 +1,5 @@
 import { type Ctx, partKey } from './context.js';
+import { withoutDeadline } from './deadline.js';
 import { badInput } from './errors.js';
 import type { Bus, Logger } from './ports.js';
 import { type StreamEntry, type StreamKind, streamTopic } from './streams.js';
@@ -167,8 +168,8 @@ class FollowedStream<E extends StreamEntry> {
   /** Makes sure that the head is known. A failure is told to who asked and tried again by who asks next. */
   async open(): Promise<void> {
     if (this.head !== null) return;
-    this.opening ??= this.kind
-      .heads(this.options.makeCtx(), [this.id])
+    // Whoever comes first reads for all who come meanwhile.
+    this.opening ??= withoutDeadline(() => this.kind.heads(this.options.makeCtx(), [this.id]))
       .then((heads) => {
         this.head ??= heads.get(this.id) ?? 0;
       })
@@ -192,7 +193,7 @@ class FollowedStream<E extends StreamEntry> {
   }
 
   read(after: number): Promise<E[]> {
-    return this.kind.read(this.options.makeCtx(), this.id, after, this.pageSize);
+    return withoutDeadline(() => this.kind.read(this.options.makeCtx(), this.id, after, this.pageSize));
   }
 
   advanceTo(sequence: number): void {

@@ -3,6 +3,8 @@ import { badInput, type FieldMessages } from './errors.js';
 /** Lengths in UTF-16 code units, as JavaScript and most clients count them. */
 export const textLimits = { name: 100, description: 5_000, message: 2_000, email: 254, url: 2_000 } as const;
 
+const BLANK = 'This field may not be blank.';
+
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this looks for
 const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
 
@@ -12,6 +14,14 @@ export function textFault(value: string, max: number): string | null {
   if (CONTROL.test(value)) return 'Control characters are not allowed.';
   if (!value.isWellFormed()) return 'This is not well-formed Unicode text.';
   return null;
+}
+
+/** As a terminal, a mail's header or a list entry breaks lines: NEL and Unicode's separators too. */
+const LINE_BREAK = /[\n\r\u0085\u2028\u2029]/;
+
+/** Why a text cannot stand on one line, or null. Names do: they are quoted in mails' subjects and in lists. */
+export function lineFault(value: string, max: number): string | null {
+  return textFault(value, max) ?? (LINE_BREAK.test(value) ? 'Line breaks are not allowed.' : null);
 }
 
 /**
@@ -34,14 +44,27 @@ export class InputCheck {
   /** A trimmed text that must say something. */
   required(field: string, value: string | null | undefined, max: number): string {
     const text = value?.trim() ?? '';
-    if (text === '') this.fault(field, 'This field may not be blank.');
-    return this.bounded(field, text, max);
+    if (text === '') this.fault(field, BLANK);
+    return this.noting(field, text, textFault(text, max));
   }
 
   /** A trimmed text or, where it is blank or absent, null. */
   optional(field: string, value: string | null | undefined, max: number): string | null {
     const text = value?.trim() ?? '';
-    return text === '' ? null : this.bounded(field, text, max);
+    return text === '' ? null : this.noting(field, text, textFault(text, max));
+  }
+
+  /** As `required`, on one line. */
+  requiredLine(field: string, value: string | null | undefined, max: number): string {
+    const text = value?.trim() ?? '';
+    if (text === '') this.fault(field, BLANK);
+    return this.noting(field, text, lineFault(text, max));
+  }
+
+  /** As `optional`, on one line. */
+  optionalLine(field: string, value: string | null | undefined, max: number): string | null {
+    const text = value?.trim() ?? '';
+    return text === '' ? null : this.noting(field, text, lineFault(text, max));
   }
 
   integer(field: string, value: number, min: number, max: number): number {
@@ -55,8 +78,7 @@ export class InputCheck {
     if (Object.keys(this.faults).length > 0) throw badInput(this.faults);
   }
 
-  private bounded(field: string, text: string, max: number): string {
-    const fault = textFault(text, max);
+  private noting(field: string, text: string, fault: string | null): string {
     if (fault) this.fault(field, fault);
     return text;
   }

@@ -48,7 +48,7 @@ export async function write<T>(ctx: Ctx, work: (tx: Tx) => Promise<T>): Promise<
       const refusal = refusalOf(error, ctx.parts.get(constraintsPart));
       if (refusal) throw refusal;
       if (attempt === MAX_ATTEMPTS || !isWorthAnotherTry(error)) throw error;
-      ctx.log.warn({ attempt, error: String(error) }, 'transaction tried again');
+      ctx.log.warn({ attempt, err: error }, 'transaction tried again');
     }
   }
 }

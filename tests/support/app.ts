@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type DocumentNode, print } from 'graphql';
+import type { DocumentNode } from 'graphql';
 import { type Client, createClient } from 'graphql-ws';
 import { sql } from 'kysely';
 import { afterAll, beforeAll } from 'vitest';
@@ -16,6 +16,8 @@ import type { Logger } from '../../src/kernel/ports.js';
 import { Builders } from './builders.js';
 import { FakeClock } from './clock.js';
 import { type DatabaseKind, databaseKinds, freshDatabase } from './databases.js';
+import { type HttpAnswer, HttpLines, textOf } from './http.js';
+import { formOf } from './uploads.js';
 
 export { type DatabaseKind, databaseKinds };
 
@@ -69,12 +71,13 @@ export const testSecret = 'a-secret-that-only-the-tests-know-0123456789';
 export class TestApp {
   readonly clock = new FakeClock();
   readonly build = new Builders(this);
-  /** The folder of its uploads and mails. */
+  /** The folder of its uploads and mails, and of what is under way. */
   readonly files = join(tmpdir(), `carnegotiate-files-${randomUUID()}`);
   private readonly sent: string[] = [];
   private recording = false;
   private composed!: Composed;
   private server!: Server;
+  private lines!: HttpLines;
   private dropDatabase!: () => Promise<void>;
 
   constructor(
@@ -98,6 +101,7 @@ export class TestApp {
       // Files and mails of a test lie beside each other, and go with it.
       storageUrl: `disk:${join(this.files, 'uploads')}`,
       mailDirectory: join(this.files, 'mail'),
+      temporaryDirectory: join(this.files, 'tmp'),
       // All tests come from one address; those about throttling set their own figures.
       throttles: PATIENT,
       maxSocketsPerUser: 1_000,
@@ -115,10 +119,12 @@ export class TestApp {
     // No data here outlives its test: waiting for the disk at each commit would only cost time.
     if (this.kind === 'sqlite') await sql`pragma synchronous = off`.execute(this.orm.em.fork().getKysely());
     this.server = await startServer(this.composed);
+    this.lines = new HttpLines(new URL(this.url));
   }
 
   async stop(): Promise<void> {
     await this.server.close();
+    this.lines.close();
     await this.dropDatabase();
     await rm(this.files, { recursive: true, force: true });
   }
@@ -135,25 +141,38 @@ export class TestApp {
     return this.composed;
   }
 
-  /** Sends an operation over HTTP, as a client would. */
+  /** Sends an operation over HTTP, as a client would; one with files among its variables as a multipart request. */
   async request<Result, Variables extends object>(
     document: TypedDocument<Result, Variables> | string,
     variables?: Variables,
-    { token }: { token?: string | undefined } = {},
+    { token, userAgent }: { token?: string | undefined; userAgent?: string } = {},
   ): Promise<ApiResponse<Result>> {
+    const operation = { query: textOf(document), variables };
+    const headers = {
+      'user-agent': userAgent ?? 'node',
+      ...(token ? { authorization: `Bearer ${token}` } : {}),
+    };
+    const form = formOf(operation);
+    const answer = form
+      ? await this.sendForm(form, headers)
+      : await this.lines.postJson('/graphql', headers, operation);
+    return { status: answer.status, ...(JSON.parse(answer.text) as Omit<ApiResponse<Result>, 'status'>) };
+  }
+
+  private async sendForm(form: FormData, headers: Record<string, string>): Promise<HttpAnswer> {
     const response = await fetch(`${this.url}/graphql`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) },
-      body: JSON.stringify({ query: typeof document === 'string' ? document : print(document), variables }),
+      headers: { 'apollo-require-preflight': 'true', ...headers },
+      body: form,
     });
-    return { status: response.status, ...((await response.json()) as Omit<ApiResponse<Result>, 'status'>) };
+    return { status: response.status, text: await response.text() };
   }
 
   /** The data of an operation that must succeed. */
   async ok<Result, Variables extends object>(
     document: TypedDocument<Result, Variables> | string,
     variables?: Variables,
-    options: { token?: string | undefined } = {},
+    options: { token?: string | undefined; userAgent?: string } = {},
   ): Promise<Result> {
     const { data, errors } = await this.request(document, variables, options);
     if (errors || !data) throw new Error(`Refused: ${JSON.stringify(errors)}`);

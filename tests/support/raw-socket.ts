@@ -114,6 +114,10 @@ export class RawSocket {
     this.ws.resume();
   }
 
+  close(): void {
+    this.ws.close(1000);
+  }
+
   terminate(): void {
     this.ws.terminate();
   }
@@ -164,11 +168,11 @@ export class BareSocket {
   }
 
   /** A text frame under 64 KB, masked with zeros. */
-  sendText(text: string): void {
-    const payload = Buffer.from(text);
+  static textFrame(message: object): Buffer {
+    const payload = Buffer.from(JSON.stringify(message));
     const length = Buffer.alloc(2);
     length.writeUInt16BE(payload.length);
-    this.write(Buffer.concat([Buffer.from([0x81, 0x80 | 126]), length, Buffer.alloc(4), payload]));
+    return Buffer.concat([Buffer.from([0x81, 0x80 | 126]), length, Buffer.alloc(4), payload]);
   }
 
   write(bytes: Buffer): void {
@@ -179,6 +183,16 @@ export class BareSocket {
   async closeCode(): Promise<number> {
     await until('a close frame', () => this.received.includes(0x88));
     return this.received.readUInt16BE(this.received.indexOf(0x88) + 2);
+  }
+
+  /** False while what was written before waits to be taken. */
+  get isWritable(): boolean {
+    return !this.socket.writableNeedDrain && this.socket.writable;
+  }
+
+  /** Stops reading, as a client does that hangs. */
+  pause(): void {
+    this.socket.pause();
   }
 
   destroy(): void {

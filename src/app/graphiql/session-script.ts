@@ -6,7 +6,9 @@
  * - `connectionParams()` is what GraphiQL's graphql-ws client asks for at each (re)connection: the headers of the
  *   Headers editor, and Authorization. GraphiQL itself would send none;
  * - when the tab's person changes, its sockets are closed with 1000: the client comes back at once with the new token
- *   and resumes its subscriptions.
+ *   and resumes its subscriptions;
+ * - a socket that is closed with 4403 says that the tab's token is dead: it is signed out, and what the client asks for
+ *   when it comes back is refused where everybody sees it. With the token it would try for 41 s and say nothing.
  */
 export const SESSION_SCRIPT = /* JavaScript */ `
 const tab = (() => {
@@ -68,10 +70,13 @@ const tab = (() => {
   window.WebSocket = class extends WebSocket {
     constructor(...args) {
       super(...args);
+      const { accessToken } = session ?? {};
       sockets.add(this);
       this.addEventListener('open', () => showBadge());
       this.addEventListener('close', ({ code, reason }) => {
         sockets.delete(this);
+        const isOurToken = accessToken && accessToken === session?.accessToken && !editorHeaders().some(isAuthorization);
+        if (code === 4403 && isOurToken) become(null);
         // GraphiQL's result pane says no more of it than {"isTrusted": true}.
         if (code >= 4000) showBadge('Live connection closed: ' + code + ' ' + reason + ' · ');
       });

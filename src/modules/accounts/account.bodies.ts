@@ -34,6 +34,11 @@ export class Body {
     return null;
   }
 
+  /** As `optionalText`, but what is not there at all is undefined: a change leaves it as it is. */
+  changedText(name: string, fault = name): string | null | undefined {
+    return this.given(name) === undefined ? undefined : this.optionalText(name, fault);
+  }
+
   /** One of the names in `choices`, told as what it stands for. */
   choice<T>(name: string, choices: Readonly<Record<string, T>>, fault = name): T {
     const value = this.given(name);

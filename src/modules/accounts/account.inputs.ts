@@ -9,7 +9,9 @@ export class RegisterInput {
   })
   email!: string;
 
-  @Field(() => String, { description: '8 to 128 characters of any kind.' })
+  @Field(() => String, {
+    description: '8 to 128 characters of any kind; neither one of the commonest passwords nor the address.',
+  })
   password!: string;
 
   @Field(() => UserType, {
@@ -26,6 +28,39 @@ export class RegisterInput {
 
   @Field(() => String, { nullable: true, description: 'Where to call; others do not see it.' })
   phone?: string | null;
+}
+
+@InputType({
+  description:
+    'Changes to a profile: what is left out stays, null and blank clear. 100 characters at most, on one line.',
+})
+export class UpdateProfileInput {
+  @Field(() => String, { nullable: true, description: 'Given name; others see it.' })
+  firstName?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Family name; others see its initial.' })
+  lastName?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Where to call; others do not see it.' })
+  phone?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'City.' })
+  city?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'State.' })
+  state?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'ZIP code.' })
+  postalCode?: string | null;
+}
+
+@InputType({ description: 'A password to replace, and the one to take its place.' })
+export class ChangePasswordInput {
+  @Field(() => String, { description: 'Asked again, as at a sign-in.' })
+  currentPassword!: string;
+
+  @Field(() => String, { description: 'As at a registration, and another one than the current.' })
+  newPassword!: string;
 }
 
 @InputType({ description: 'What signs somebody in.' })
@@ -47,4 +82,10 @@ export class RefreshTokenInput {
 export class LogoutInput {
   @Field(() => String, { description: "A refresh token of one of the viewer's own sessions." })
   refreshToken!: string;
+}
+
+@InputType({ description: 'Who leaves says the password again.' })
+export class DeleteAccountInput {
+  @Field(() => String, { description: 'The current password, exactly as it was chosen.' })
+  password!: string;
 }

@@ -43,3 +43,21 @@ export class LogoutPayload {
   @Field(() => Boolean, { description: 'Always true: what could not be ended is an error.' })
   success!: boolean;
 }
+
+@ObjectType({ description: 'The password has been changed, and every earlier session has ended.' })
+export class ChangePasswordPayload {
+  @Field(() => AuthTokens, { description: 'Of a new session, for the caller to go on with.' })
+  tokens!: AuthTokens;
+}
+
+@ObjectType({ description: 'An account has been changed.' })
+export class UserPayload {
+  /** The field `user` is read by this id, after the write and as far as it is asked for. */
+  constructor(readonly userId: string) {}
+}
+
+@ObjectType({ description: 'The account is gone; its address can be registered again.' })
+export class DeleteAccountPayload {
+  @Field(() => Boolean, { description: 'Always true: what is refused is an error.' })
+  success!: boolean;
+}

@@ -3,10 +3,20 @@ import { Arg, Ctx, FieldResolver, Info, Mutation, Query, Resolver, Root } from '
 import type { Ctx as Context } from '../../kernel/context.js';
 import { type Row, readById } from '../../kernel/reads.js';
 import { selectionOf } from '../../kernel/selection.js';
-import { LoginInput, LogoutInput, RefreshTokenInput, RegisterInput } from './account.inputs.js';
-import { AuthPayload, LogoutPayload } from './account.payloads.js';
+import {
+  ChangePasswordInput,
+  LoginInput,
+  LogoutInput,
+  RefreshTokenInput,
+  RegisterInput,
+  UpdateProfileInput,
+} from './account.inputs.js';
+import { AuthPayload, ChangePasswordPayload, LogoutPayload, UserPayload } from './account.payloads.js';
 import { me, register } from './account.service.js';
-import { login, logout, refreshToken } from './session.service.js';
+import { login } from './login.service.js';
+import { changePassword } from './password.service.js';
+import { updateProfile } from './profile.service.js';
+import { logout, refreshToken } from './session.service.js';
 import { User } from './user.entity.js';
 import { userShape } from './user.shapes.js';
 
@@ -26,7 +36,9 @@ export class AccountResolver {
   }
 
   @Mutation(() => AuthPayload, {
-    description: 'Signs in. INVALID_CREDENTIALS does not tell what was wrong. Public.',
+    description:
+      'Signs in. INVALID_CREDENTIALS does not tell what was wrong; after too many wrong passwords it is RATE_LIMITED. ' +
+      'Public.',
   })
   async login(
     @Ctx() ctx: Context,
@@ -38,7 +50,8 @@ export class AccountResolver {
   @Mutation(() => AuthPayload, {
     description:
       'Spends a refresh token for new tokens. A token that comes a second time is TOKEN_REVOKED, and ends its ' +
-      'session: somebody else may have it. Public.',
+      'session: somebody else may have it. Only the one spent last may come again from the same client within ' +
+      'seconds; it is refused, and the session goes on. Public.',
   })
   async refreshToken(
     @Ctx() ctx: Context,
@@ -58,6 +71,27 @@ export class AccountResolver {
     await logout(ctx, input);
     return { success: true };
   }
+
+  @Mutation(() => ChangePasswordPayload, {
+    description:
+      "Changes the viewer's password. All sessions of the account end, this one too: their tokens die within 5 " +
+      'seconds, and the caller goes on with those of a new one. Signed-in.',
+  })
+  async changePassword(
+    @Ctx() ctx: Context,
+    @Arg('input', () => ChangePasswordInput, { description: 'Both passwords.' }) input: ChangePasswordInput,
+  ): Promise<ChangePasswordPayload> {
+    const { tokens } = await changePassword(ctx, input);
+    return { tokens };
+  }
+
+  @Mutation(() => UserPayload, { description: "Changes the viewer's profile. Signed-in." })
+  async updateProfile(
+    @Ctx() ctx: Context,
+    @Arg('input', () => UpdateProfileInput, { description: 'What is to change.' }) input: UpdateProfileInput,
+  ): Promise<UserPayload> {
+    return new UserPayload(await updateProfile(ctx, input));
+  }
 }
 
 @Resolver(() => AuthPayload)
@@ -65,6 +99,18 @@ export class AuthPayloadResolver {
   @FieldResolver(() => User, { description: 'Who is signed in.' })
   user(
     @Root() payload: AuthPayload,
+    @Ctx() ctx: Context,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<Row<User> | null> {
+    return readById(ctx, userShape, payload.userId, selectionOf(info));
+  }
+}
+
+@Resolver(() => UserPayload)
+export class UserPayloadResolver {
+  @FieldResolver(() => User, { description: 'The account as it is now.' })
+  user(
+    @Root() payload: UserPayload,
     @Ctx() ctx: Context,
     @Info() info: GraphQLResolveInfo,
   ): Promise<Row<User> | null> {

@@ -1,13 +1,15 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { requireViewer } from '../../kernel/authorize.js';
 import type { Ctx } from '../../kernel/context.js';
-import { readById } from '../../kernel/reads.js';
 import type { Selection } from '../../kernel/selection.js';
 import { Body } from './account.bodies.js';
 import { register } from './account.service.js';
-import { login, logout, refreshToken, type SignedIn } from './session.service.js';
+import { readAccount } from './living-account.js';
+import { login } from './login.service.js';
+import { changePassword } from './password.service.js';
+import { updateProfile } from './profile.service.js';
+import { logout, refreshToken, type SignedIn } from './session.service.js';
 import { invalidToken } from './tokens.js';
-import { userShape } from './user.shapes.js';
 
 /** The auth part of the REST shim: the seed's paths, names and statuses over the same services as GraphQL. */
 export function accountRoutes(
@@ -55,13 +57,41 @@ export function accountRoutes(
     const ctx = await contextOf(request);
     return profileOf(ctx, requireViewer(ctx).id);
   });
+
+  api.patch('/auth/profile/', async (request) => {
+    const ctx = await contextOf(request);
+    requireViewer(ctx);
+    const body = new Body(request.body);
+    const changes = {
+      firstName: body.changedText('first_name', 'firstName'),
+      lastName: body.changedText('last_name', 'lastName'),
+      phone: body.changedText('phone'),
+      city: body.changedText('city'),
+      state: body.changedText('state'),
+      postalCode: body.changedText('postal_code', 'postalCode'),
+    };
+    body.done();
+    return profileOf(ctx, await updateProfile(ctx, changes));
+  });
+
+  api.post('/auth/change-password/', async (request) => {
+    const ctx = await contextOf(request);
+    requireViewer(ctx);
+    const body = new Body(request.body);
+    const input = {
+      currentPassword: body.text('current_password', 'currentPassword'),
+      newPassword: body.text('new_password', 'newPassword'),
+    };
+    body.done();
+    return tokensOf(await changePassword(ctx, input));
+  });
 }
 
 const USER_TYPES = { buyer: 'BUYER', dealer: 'DEALER' } as const;
 
 /** All of it in one statement: REST has no selections. */
 const WHOLE: Selection = new Map(
-  ['email', 'userType', 'emailVerified', 'profile'].map((name) => [name, new Map()]),
+  ['email', 'userType', 'emailVerified', 'profile', 'avatarKey'].map((name) => [name, new Map()]),
 );
 
 function refreshBody(request: FastifyRequest): { refreshToken: string } {
@@ -76,7 +106,7 @@ function tokensOf({ tokens }: SignedIn) {
 }
 
 async function profileOf(ctx: Ctx, userId: string) {
-  const user = await readById(ctx, userShape, userId, WHOLE);
+  const user = await readAccount(ctx, userId, WHOLE);
   // The account went while its token still lives.
   if (!user) throw invalidToken();
   return {
@@ -90,6 +120,6 @@ async function profileOf(ctx: Ctx, userId: string) {
     city: user.city,
     state: user.state,
     postal_code: user.postalCode,
-    avatar_url: null,
+    avatar_url: user.avatarKey === null ? null : ctx.storage.publicUrl(user.avatarKey),
   };
 }

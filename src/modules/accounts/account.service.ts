@@ -2,15 +2,19 @@ import { LockMode } from '@mikro-orm/core';
 import { v7 as uuidv7 } from 'uuid';
 import type { Ctx } from '../../kernel/context.js';
 import { badInput } from '../../kernel/errors.js';
-import { type Row, readById } from '../../kernel/reads.js';
+import type { Row } from '../../kernel/reads.js';
 import type { Selection } from '../../kernel/selection.js';
-import { InputCheck, textLimits } from '../../kernel/text.js';
+import { InputCheck } from '../../kernel/text.js';
 import { write } from '../../kernel/unit-of-work.js';
+import { queueMail } from '../mail/index.js';
+import { useUp } from './account-tokens.js';
+import { checkNewPassword } from './common-passwords.js';
+import { readAccount } from './living-account.js';
 import { hashPassword } from './passwords.js';
 import { openSession, revokeSessionsOf, type SignedIn } from './session.service.js';
+import { networkKey, throttled } from './throttles.js';
 import { User, type UserType } from './user.entity.js';
-import { checkEmail, checkPassword, mayRegisterAs } from './user.rules.js';
-import { userShape } from './user.shapes.js';
+import { checkEmail, checkProfile, mayRegisterAs } from './user.rules.js';
 
 export interface Registration {
   readonly email: string;
@@ -27,27 +31,33 @@ export interface AdminMade {
   readonly outcome: 'CREATED' | 'PROMOTED' | 'ALREADY_ADMIN';
 }
 
-/** Makes an account and signs it in. @throws AppError BAD_USER_INPUT, also for an address that is taken. */
+/**
+ * Makes an account and signs it in.
+ * @throws AppError BAD_USER_INPUT, also for an address that is taken; RATE_LIMITED after too many from one network.
+ */
 export async function register(ctx: Ctx, input: Registration): Promise<SignedIn> {
   const check = new InputCheck();
   const email = checkEmail(check, 'email', input.email);
-  checkPassword(check, 'password', input.password);
+  await checkNewPassword(check, 'password', input.password, email);
   check.ensure(mayRegisterAs(input.userType), 'userType', `"${input.userType}" is not a valid choice.`);
-  const profile = {
-    firstName: check.optional('firstName', input.firstName, textLimits.name),
-    lastName: check.optional('lastName', input.lastName, textLimits.name),
-    phone: check.optional('phone', input.phone, textLimits.name),
-  };
+  const { firstName, lastName, phone } = input;
+  const profile = checkProfile(check, { firstName, lastName, phone });
   check.done();
+  // Also for an address that is taken: each attempt may ask whether one is.
+  await throttled(ctx, 'registrationsPerIp', networkKey(ctx));
   // Before the transaction: a hash takes tens of milliseconds, and SQLite has one writer.
   const passwordHash = await hashPassword(input.password);
   const row = { email, passwordHash, userType: input.userType, ...profile };
-  return write(ctx, async (tx) => openSession(tx, tx.em.create(User, { ...row, ...born(ctx) })));
+  return write(ctx, async (tx) => {
+    const user = tx.em.create(User, { ...row, ...born(ctx) });
+    queueMail(tx, { kind: 'EMAIL_VERIFICATION', recipientId: user.id });
+    return openSession(tx, user);
+  });
 }
 
 /** The viewer's own account; null for a guest, and where the account is gone. */
 export async function me(ctx: Ctx, selection: Selection): Promise<Row<User> | null> {
-  return ctx.viewer ? readById(ctx, userShape, ctx.viewer.id, selection) : null;
+  return ctx.viewer ? readAccount(ctx, ctx.viewer.id, selection) : null;
 }
 
 /**
@@ -61,7 +71,7 @@ export async function createAdmin(
 ): Promise<AdminMade> {
   const check = new InputCheck();
   const email = checkEmail(check, 'email', input.email);
-  if (input.password != null) checkPassword(check, 'password', input.password);
+  if (input.password != null) await checkNewPassword(check, 'password', input.password, email);
   check.done();
   const passwordHash = input.password == null ? null : await hashPassword(input.password);
   return write(ctx, async (tx) => {
@@ -73,7 +83,10 @@ export async function createAdmin(
     }
     const outcome = user.userType === 'ADMIN' ? 'ALREADY_ADMIN' : 'PROMOTED';
     if (outcome === 'PROMOTED') user.promote(tx.clock.now());
-    if (passwordHash !== null) user.changePassword(passwordHash, tx.clock.now());
+    if (passwordHash !== null) {
+      user.changePassword(passwordHash, tx.clock.now());
+      await useUp(tx, user.id, 'PASSWORD_RESET');
+    }
     if (outcome === 'PROMOTED' || passwordHash !== null) await revokeSessionsOf(tx, user.id);
     return { userId: user.id, email, outcome };
   });

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { argon2id, hash, verify } from 'argon2';
 
 /** OWASP's minimum for argon2id (Password Storage Cheat Sheet): 19 MiB, two passes, one lane. */
@@ -18,10 +19,22 @@ export function hashPassword(password: string): Promise<string> {
   return inTurn(() => hash(canonical(password), COST));
 }
 
+/** What no password gives: for an account that nobody may sign in to any more. */
+export function unusableHash(): string {
+  const random = (bytes: number) => randomBytes(bytes).toString('base64').replaceAll('=', '');
+  const { memoryCost, parallelism, timeCost } = COST;
+  return `$argon2id$v=19$m=${memoryCost},p=${parallelism},t=${timeCost}$${random(16)}$${random(32)}`;
+}
+
 /** Whether this is the password. Where there is no hash it is not, at the same cost: time does not tell who is known. */
 export async function isPassword(passwordHash: string | null, password: string): Promise<boolean> {
   const right = await inTurn(() => verify(passwordHash ?? NOBODYS_HASH, canonical(password)));
   return right && passwordHash !== null;
+}
+
+/** Whether two texts are one and the same password. */
+export function isSamePassword(one: string, other: string): boolean {
+  return canonical(one) === canonical(other);
 }
 
 /** Keyboards differ in how they compose one and the same letter (NIST SP 800-63B, 3.1.1.2, asks to normalise). */

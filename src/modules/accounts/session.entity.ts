@@ -25,7 +25,7 @@ export class Session extends BaseEntity {
   @Property({ type: InstantType, nullable: true })
   rotatedAt: Date | null = null;
 
-  /** A digest of the address and the User-Agent that the session's tokens were last given to. */
+  /** A digest of the network and the User-Agent that the session's tokens were last given to. */
   @Property({ type: 'string', length: 64, nullable: true })
   clientKey: string | null = null;
 
@@ -39,10 +39,22 @@ export class Session extends BaseEntity {
     return this.revokedAt === null && now < this.expiresAt;
   }
 
-  rotate(jti: string, expiresAt: Date, now: Date): void {
+  rotate(jti: string, expiresAt: Date, clientKey: string | null, now: Date): void {
+    this.previousJti = this.refreshJti;
+    this.rotatedAt = now;
     this.refreshJti = jti;
     this.expiresAt = expiresAt;
+    this.clientKey = clientKey;
     this.touch(now);
+  }
+
+  /**
+   * Whether a spent token is the one spent last, come again within the grace from the client that spent it: a second
+   * request beside the first, and no thief's. `clientKeys`: whatever that client may be called.
+   */
+  isStraggler(jti: string, clientKeys: readonly string[], now: Date, graceMs: number): boolean {
+    if (jti !== this.previousJti || this.rotatedAt === null || this.clientKey === null) return false;
+    return now.getTime() - this.rotatedAt.getTime() < graceMs && clientKeys.includes(this.clientKey);
   }
 
   revoke(now: Date): void {

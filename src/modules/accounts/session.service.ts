@@ -1,36 +1,23 @@
 import { LockMode } from '@mikro-orm/core';
-import { sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import { requireViewer } from '../../kernel/authorize.js';
-import type { Ctx } from '../../kernel/context.js';
-import { AppError, forbidden } from '../../kernel/errors.js';
-import { textFault, textLimits } from '../../kernel/text.js';
+import { type Ctx, partKey } from '../../kernel/context.js';
+import { forbidden } from '../../kernel/errors.js';
 import { type Tx, write } from '../../kernel/unit-of-work.js';
-import { isPassword } from './passwords.js';
+import { clientKeyOf, clientKeysOf } from './clients.js';
 import { SESSIONS_REVOKED } from './revoked-sessions.js';
 import { Session } from './session.entity.js';
 import { mayEndSession } from './session.policy.js';
 import { type IssuedTokens, type TokenClaims, tokenExpired, tokenRevoked, tokensPart } from './tokens.js';
 import { User } from './user.entity.js';
-import { normalizeEmail } from './user.rules.js';
+
+/** For how long the token spent last may come again, in milliseconds. */
+export const refreshGracePart = partKey<number>('accounts.refresh-grace');
 
 /** A session's newest tokens, and whose it is. */
 export interface SignedIn {
   readonly userId: string;
   readonly tokens: IssuedTokens;
-}
-
-/** Begins a session. @throws AppError INVALID_CREDENTIALS, whichever of the two is wrong. */
-export async function login(ctx: Ctx, input: { email: string; password: string }): Promise<SignedIn> {
-  const known = await credentialsOf(ctx, normalizeEmail(input.email));
-  const right = await isPassword(known?.passwordHash ?? null, input.password);
-  if (!known || !right) throw invalidCredentials();
-  return write(ctx, async (tx) => {
-    // A password that was changed while it was being checked is the wrong one by now.
-    const user = await tx.em.findOne(User, known, { lockMode: LockMode.PESSIMISTIC_READ });
-    if (!user) throw invalidCredentials();
-    return openSession(tx, user);
-  });
 }
 
 /** Begins a session of a user within a transaction. */
@@ -45,6 +32,7 @@ export async function openSession(tx: Tx, user: User): Promise<SignedIn> {
     user,
     refreshJti: tokens.refreshJti,
     expiresAt: tokens.refreshTokenExpiresAt,
+    clientKey: clientKeyOf(tx),
     createdAt: now,
     updatedAt: now,
   });
@@ -53,7 +41,7 @@ export async function openSession(tx: Tx, user: User): Promise<SignedIn> {
 
 /**
  * Spends a refresh token for new tokens. One that was spent before is in two hands, and nobody can say which of them
- * is the thief's: its whole session is revoked (RFC 9700, 4.14.2).
+ * is the thief's: its whole session is revoked (RFC 9700, 4.14.2), but for the grace of docs/adr/0008.
  * @throws AppError TOKEN_REVOKED, TOKEN_EXPIRED or, for what is no refresh token of ours, UNAUTHENTICATED.
  */
 export async function refreshToken(ctx: Ctx, input: { refreshToken: string }): Promise<SignedIn> {
@@ -69,15 +57,17 @@ async function rotate(tx: Tx, claims: TokenClaims): Promise<SignedIn | 'SPENT_BE
   const session = await lockSession(tx, claims);
   if (!session || session.revokedAt) throw tokenRevoked();
   if (session.refreshJti !== claims.jti) {
-    revoke(tx, session);
+    const isHarmless = session.isStraggler(claims.jti, clientKeysOf(tx), now, tx.parts.get(refreshGracePart));
+    if (!isHarmless) revoke(tx, session);
     return 'SPENT_BEFORE';
   }
   if (!session.isLive(now)) throw tokenExpired();
-  const user = await tx.em.findOneOrFail(User, claims.userId);
+  const user = await tx.em.findOne(User, { id: claims.userId, deletedAt: null });
+  if (!user) throw tokenRevoked();
   const tokens = await tx.parts
     .get(tokensPart)
     .issue({ userId: user.id, userType: user.userType, sessionId: session.id });
-  session.rotate(tokens.refreshJti, tokens.refreshTokenExpiresAt, now);
+  session.rotate(tokens.refreshJti, tokens.refreshTokenExpiresAt, clientKeyOf(tx), now);
   return { userId: user.id, tokens };
 }
 
@@ -110,17 +100,4 @@ function lockSession(tx: Tx, claims: TokenClaims): Promise<Session | null> {
 function revoke(tx: Tx, session: Session): void {
   session.revoke(tx.clock.now());
   tx.announce(SESSIONS_REVOKED, { sessionId: session.id });
-}
-
-/** Plain columns: nothing here is going to change. */
-async function credentialsOf(ctx: Ctx, email: string): Promise<{ id: string; passwordHash: string } | null> {
-  // What no address can look like must not reach PostgreSQL, which refuses a NUL with an error of its own.
-  if (textFault(email, textLimits.email)) return null;
-  const { rows } = await sql<{ id: string; password_hash: string }>`
-    select id, password_hash from users where email = ${email}`.execute(ctx.em.getKysely());
-  return rows[0] ? { id: rows[0].id, passwordHash: rows[0].password_hash } : null;
-}
-
-function invalidCredentials(): AppError {
-  return new AppError('INVALID_CREDENTIALS', 'No account matches this e-mail address and password.');
 }

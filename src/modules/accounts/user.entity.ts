@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Opt } from '@mikro-orm/core';
 import { Entity, Property, Unique } from '@mikro-orm/decorators/legacy';
 import { Field, ObjectType, registerEnumType } from 'type-graphql';
@@ -16,6 +17,16 @@ registerEnumType(UserType, {
     ADMIN: { description: 'Verifies dealers. Made on the command line; nobody registers as one.' },
   },
 });
+
+/** What a person tells of itself. */
+export interface Profile {
+  readonly firstName: string | null;
+  readonly lastName: string | null;
+  readonly phone: string | null;
+  readonly city: string | null;
+  readonly state: string | null;
+  readonly postalCode: string | null;
+}
 
 /** An account. Its profile lies in the same row: it is never read without it. */
 @Entity({ tableName: 'users' })
@@ -67,6 +78,41 @@ export class User extends BaseEntity {
 
   promote(now: Date): void {
     this.userType = 'ADMIN';
+    this.touch(now);
+  }
+
+  /** Leaves of an account what negotiations point at. `passwordHash` is one that no password gives. */
+  erase(passwordHash: string, now: Date): void {
+    const nothing = {
+      firstName: null,
+      lastName: null,
+      phone: null,
+      city: null,
+      state: null,
+      postalCode: null,
+    };
+    Object.assign(this, nothing, { avatarKey: null, emailVerified: false, passwordHash, deletedAt: now });
+    // A random one: ids are known to others, who could have registered an address made of one before.
+    this.email = `${randomUUID()}@deleted.invalid`;
+    this.touch(now);
+  }
+
+  changeProfile(changes: Partial<Profile>, now: Date): void {
+    Object.assign(this, changes);
+    this.touch(now);
+  }
+
+  /** Shows another picture, and returns the key of the one that it showed before. */
+  showAvatar(key: string, now: Date): string | null {
+    const before = this.avatarKey;
+    this.avatarKey = key;
+    this.touch(now);
+    return before;
+  }
+
+  /** Somebody has read a mail that was sent to the address. */
+  proveEmail(now: Date): void {
+    this.emailVerified = true;
     this.touch(now);
   }
 

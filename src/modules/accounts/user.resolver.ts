@@ -14,7 +14,10 @@ export class UserResolver {
 
 @Resolver(() => PublicUser)
 export class PublicUserResolver {
-  @FieldResolver(() => String, { description: '"Ada L."; without a name, what the account is for: "Buyer".' })
+  @FieldResolver(() => String, {
+    description:
+      '"Ada L."; without a name, what the account is for: "Buyer". "Deleted user" once it is deleted.',
+  })
   displayName(@Root() user: Row<User>): string {
     return displayNameOf(user);
   }

@@ -1,9 +1,6 @@
 import { badInput } from '../../kernel/errors.js';
-import { type InputCheck, textFault, textLimits } from '../../kernel/text.js';
-import type { User, UserType } from './user.entity.js';
-
-/** In characters (code points), as the person who types counts them. No rule on composition: length is what helps. */
-export const passwordLengths = { min: 8, max: 128 } as const;
+import { type InputCheck, textLimits } from '../../kernel/text.js';
+import type { Profile, User, UserType } from './user.entity.js';
 
 const NEUTRAL_NAMES = { BUYER: 'Buyer', DEALER: 'Dealer', ADMIN: 'Admin' } as const satisfies Record<
   UserType,
@@ -11,7 +8,8 @@ const NEUTRAL_NAMES = { BUYER: 'Buyer', DEALER: 'Dealer', ADMIN: 'Admin' } as co
 >;
 
 /** What others may call an account: "Ada L.", "Ada", or what the account is for. */
-export function displayNameOf(user: Pick<User, 'firstName' | 'lastName' | 'userType'>): string {
+export function displayNameOf(user: Pick<User, 'firstName' | 'lastName' | 'userType' | 'deletedAt'>): string {
+  if (user.deletedAt) return 'Deleted user';
   if (user.firstName === null) return NEUTRAL_NAMES[user.userType];
   const [initial] = user.lastName ?? '';
   return initial === undefined ? user.firstName : `${user.firstName} ${initial.toUpperCase()}.`;
@@ -35,14 +33,17 @@ export function checkEmail(check: InputCheck, field: string, raw: string): strin
   return email;
 }
 
-/** Notes under `field` why a password cannot be taken. It is never trimmed: blanks are characters too. */
-export function checkPassword(check: InputCheck, field: string, password: string): void {
-  const { min, max } = passwordLengths;
-  const length = [...password].length;
-  check.ensure(length >= min, field, `Ensure this field has at least ${min} characters.`);
-  check.ensure(length <= max, field, `Ensure this field has no more than ${max} characters.`);
-  const fault = textFault(password, password.length);
-  if (fault) check.fault(field, fault);
+const profileFields = ['firstName', 'lastName', 'phone', 'city', 'state', 'postalCode'] as const;
+
+/** Those parts of a profile that an input names, each on one line; blank ones are null. */
+export function checkProfile(
+  check: InputCheck,
+  input: { readonly [K in keyof Profile]?: Profile[K] | undefined },
+): Partial<Profile> {
+  const named = profileFields.filter((field) => input[field] !== undefined);
+  return Object.fromEntries(
+    named.map((field) => [field, check.optionalLine(field, input[field], textLimits.name)]),
+  );
 }
 
 /** Whether a user of this type may come by registering. Admins are made on the command line. */

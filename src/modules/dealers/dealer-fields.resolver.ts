@@ -21,7 +21,8 @@ export class DealerFieldsResolver {
     description: 'Of its licence to deal; null to all but its owner and admins.',
   })
   licenseNumber(@Root() dealer: Row<Dealer>, @Context() ctx: Ctx): string | null {
-    return maySeePrivateParts(ctx.viewer, dealer) ? dealer.licenseNumber : null;
+    // It is blank once the dealership has closed.
+    return maySeePrivateParts(ctx.viewer, dealer) ? dealer.licenseNumber || null : null;
   }
 
   @FieldResolver(() => String, {

@@ -146,4 +146,16 @@ export class Dealer extends BaseEntity {
     this.rejectionReason = reason;
     this.touch(at);
   }
+
+  /** For good. Its name and town stay, for negotiations name them; what else it told of itself goes. */
+  close(at: Date): void {
+    this.closedAt = at;
+    this.licenseNumber = '';
+    this.verificationStatus = 'UNVERIFIED';
+    this.verifiedAt = null;
+    this.rejectionReason = null;
+    this.submissionNote = null;
+    const nothing = { description: null, phone: null, website: null, address: null, postalCode: null };
+    this.change({ ...nothing, latitude: null, longitude: null }, at);
+  }
 }

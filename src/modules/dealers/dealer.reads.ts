@@ -3,7 +3,7 @@ import { requireType } from '../../kernel/authorize.js';
 import { isUuid } from '../../kernel/base.entity.js';
 import { type ForwardPageArgs, type ListOrder, type Page, readPage } from '../../kernel/connection.js';
 import type { Ctx } from '../../kernel/context.js';
-import { type Condition, type Row, readById, readRows } from '../../kernel/reads.js';
+import { type Condition, type Row, readRows } from '../../kernel/reads.js';
 import type { Selection } from '../../kernel/selection.js';
 import { containing, InputCheck, textLimits } from '../../kernel/text.js';
 import type { Dealer } from './dealer.entity.js';
@@ -11,6 +11,9 @@ import type { DealerFilter } from './dealer.inputs.js';
 import { dealerShape } from './dealer.shapes.js';
 
 const BY_NAME: ListOrder = { name: 'NAME', by: ['businessName'] };
+
+/** Closed ones are few: the indexes of the orders serve, and leave those out as they meet them. */
+const IN_BUSINESS = sql`r.closed_at is null`;
 
 /** A page of dealers by business name. */
 export function readDealers(
@@ -28,15 +31,18 @@ export function readDealers(
   });
 }
 
-/** The dealer with this id, whoever asks; null where there is none. */
+/** The dealer with this id, whoever asks; null where there is none, or where it has closed. */
 export async function readDealer(ctx: Ctx, id: string, selection: Selection): Promise<Row<Dealer> | null> {
-  return isUuid(id) ? readById(ctx, dealerShape, id, selection) : null;
+  if (!isUuid(id)) return null;
+  const [dealer] = await readRows(ctx, dealerShape, selection, { where: [sql`r.id = ${id}`, IN_BUSINESS] });
+  return dealer ?? null;
 }
 
 /** The viewer's own dealership; null before it is registered. */
 export async function readMyDealer(ctx: Ctx, selection: Selection): Promise<Row<Dealer> | null> {
   const viewer = requireType(ctx, 'DEALER');
-  const [dealer] = await readRows(ctx, dealerShape, selection, { where: [sql`r.user_id = ${viewer.id}`] });
+  const where = [sql`r.user_id = ${viewer.id}`, IN_BUSINESS];
+  const [dealer] = await readRows(ctx, dealerShape, selection, { where });
   return dealer ?? null;
 }
 
@@ -58,7 +64,7 @@ function conditionsOf(filter: DealerFilter): Condition[] {
   check.done();
 
   // Both sides are folded by the database: SQLite knows only the case of ASCII, and a text must always find itself.
-  const where: Condition[] = [];
+  const where: Condition[] = [IN_BUSINESS];
   if (search !== null) where.push(sql`lower(r.business_name) like lower(${containing(search)}) escape '\\'`);
   if (state !== null) where.push(sql`lower(r.state) = lower(${state})`);
   if (city !== null) where.push(sql`lower(r.city) = lower(${city})`);

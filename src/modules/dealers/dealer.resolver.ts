@@ -42,7 +42,10 @@ export class DealerResolver {
     return readDealers(ctx, filter, args, selectionOf(info));
   }
 
-  @Query(() => Dealer, { nullable: true, description: 'The dealer with this id, to everybody.' })
+  @Query(() => Dealer, {
+    nullable: true,
+    description: 'The dealer with this id, to everybody; null once it has closed.',
+  })
   dealer(
     @Arg('id', () => ID, { description: "The dealer's, not its account's." }) id: string,
     @Context() ctx: Ctx,

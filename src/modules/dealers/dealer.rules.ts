@@ -17,21 +17,23 @@ const MAX_ADDRESS = 200;
 type Given = { [K in keyof DealerDetails]?: DealerDetails[K] | URL | null };
 type Reader = (check: InputCheck, field: string, value: never) => unknown;
 
-const requiredText = (max: number) => (check: InputCheck, field: string, value: string | null) =>
-  check.required(field, value, max);
+const requiredLine = (max: number) => (check: InputCheck, field: string, value: string | null) =>
+  check.requiredLine(field, value, max);
+const optionalLine = (max: number) => (check: InputCheck, field: string, value: string | null) =>
+  check.optionalLine(field, value, max);
 const optionalText = (max: number) => (check: InputCheck, field: string, value: string | null) =>
   check.optional(field, value, max);
 
 /** How each detail is checked; in the order in which they are told. */
 const readers: Readonly<Record<keyof DealerDetails, Reader>> = {
-  businessName: requiredText(textLimits.name),
+  businessName: requiredLine(textLimits.name),
   description: optionalText(textLimits.description),
-  phone: optionalText(textLimits.name),
+  phone: optionalLine(textLimits.name),
   website: readWebsite,
   address: optionalText(MAX_ADDRESS),
-  city: requiredText(textLimits.name),
-  state: requiredText(textLimits.name),
-  postalCode: optionalText(textLimits.name),
+  city: requiredLine(textLimits.name),
+  state: requiredLine(textLimits.name),
+  postalCode: optionalLine(textLimits.name),
   latitude: degrees(90),
   longitude: degrees(180),
 };
@@ -43,7 +45,7 @@ export function registrationOf(input: Given & { licenseNumber: string }): {
   details: DealerDetails;
 } {
   const check = new InputCheck();
-  const licenseNumber = check.required('licenseNumber', input.licenseNumber, textLimits.name);
+  const licenseNumber = check.requiredLine('licenseNumber', input.licenseNumber, textLimits.name);
   const details = read(check, input, fields) as DealerDetails;
   checkPlace(check, details);
   check.done();

@@ -5,7 +5,7 @@ import type { Ctx, Viewer } from '../../kernel/context.js';
 import { conflict, notFound } from '../../kernel/errors.js';
 import { InputCheck, textLimits } from '../../kernel/text.js';
 import { type Tx, write } from '../../kernel/unit-of-work.js';
-import { User } from '../accounts/index.js';
+import { holdAccount, User } from '../accounts/index.js';
 import { Dealer, type VerificationStatus } from './dealer.entity.js';
 import { DealerReviewed } from './dealer.events.js';
 import type {
@@ -16,11 +16,14 @@ import type {
 } from './dealer.inputs.js';
 import { decisionOf, detailChangesOf, maySubmit, refuseHalfAPlace, registrationOf } from './dealer.rules.js';
 
+const LOCKED = { lockMode: LockMode.PESSIMISTIC_WRITE } as const;
+
 /** Registers the viewer's dealership. CONFLICT the second time (dealers_user_unique). Returns the dealer's id. */
 export async function registerDealer(ctx: Ctx, input: RegisterDealerInput): Promise<string> {
   const viewer = requireType(ctx, 'DEALER');
   const { licenseNumber, details } = registrationOf(input);
   return write(ctx, async (tx) => {
+    await holdAccount(tx, viewer.id);
     const user = tx.em.getReference(User, viewer.id, { wrapped: true });
     const dealer = Dealer.register(user, licenseNumber, details, tx.clock.now());
     tx.em.persist(dealer);
@@ -62,7 +65,7 @@ export async function reviewDealer(ctx: Ctx, input: ReviewDealerInput): Promise<
   const { decision, reason } = decisionOf(input);
   return write(ctx, async (tx) => {
     const dealer = isUuid(input.dealerId)
-      ? await tx.em.findOne(Dealer, input.dealerId, { lockMode: LockMode.PESSIMISTIC_WRITE })
+      ? await tx.em.findOne(Dealer, { id: input.dealerId, closedAt: null }, LOCKED)
       : null;
     if (!dealer) throw notFound('Dealer');
     if (dealer.verificationStatus === decision && dealer.rejectionReason === reason) return dealer.id;
@@ -74,7 +77,7 @@ export async function reviewDealer(ctx: Ctx, input: ReviewDealerInput): Promise<
 }
 
 async function lockOwnDealer(tx: Tx, viewer: Viewer): Promise<Dealer> {
-  const dealer = await tx.em.findOne(Dealer, { user: viewer.id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+  const dealer = await tx.em.findOne(Dealer, { user: viewer.id, closedAt: null }, LOCKED);
   if (!dealer) throw notFound('Dealership');
   return dealer;
 }

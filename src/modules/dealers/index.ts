@@ -1,4 +1,5 @@
 export { Dealer, VerificationStatus } from './dealer.entity.js';
-export { DealerReviewed } from './dealer.events.js';
+export { DealerClosed, DealerClosing, DealerReviewed } from './dealer.events.js';
+export { holdDealerOf } from './dealer.holds.js';
 export { dealerIdsInState, dealerIdsOfUser } from './dealer.reads.js';
 export { dealerShape } from './dealer.shapes.js';

@@ -1,6 +1,7 @@
 import type { Room } from '../../kernel/room.js';
 import { dealerConstraints } from './dealer.constraints.js';
 import { Dealer } from './dealer.entity.js';
+import { dealerListeners } from './dealer.listeners.js';
 import { DealerPayloadResolver, DealerResolver } from './dealer.resolver.js';
 import { DealerFieldsResolver, UserDealerResolver } from './dealer-fields.resolver.js';
 
@@ -10,5 +11,6 @@ export const dealers: Room = {
   name: 'dealers',
   entities: [Dealer],
   resolvers: [DealerResolver, DealerPayloadResolver, DealerFieldsResolver, UserDealerResolver],
+  listeners: dealerListeners,
   constraints: dealerConstraints,
 };

@@ -1,1 +1,2 @@
-export { forgetMailsOf, queueMail } from './mail.service.js';
+export { type Content, layOut } from './letter.layout.js';
+export { forgetMailsOf, type MailRequest, queueMail } from './mail.service.js';

@@ -2,8 +2,8 @@ import type { Opt } from '@mikro-orm/core';
 import { Entity, Index, Property } from '@mikro-orm/decorators/legacy';
 import { BaseEntity, InstantType } from '../../kernel/base.entity.js';
 
-/** QUEUED until it is sent, or until it is given up after the last attempt. */
-export type MailStatus = 'QUEUED' | 'SENT' | 'FAILED';
+/** QUEUED until it is SENT, DROPPED because it no longer had a point, or given up as FAILED after the last attempt. */
+export type MailStatus = 'QUEUED' | 'SENT' | 'DROPPED' | 'FAILED';
 
 /**
  * A mail to send, written in the transaction that causes it. It holds neither address nor text nor token: the template
@@ -26,10 +26,11 @@ export class Mail extends BaseEntity {
   @Property({ type: 'string', length: 10 })
   status: MailStatus & Opt = 'QUEUED';
 
+  /** Attempts begun. The one under way is known by its number: an older one has nothing to say any more. */
   @Property({ type: 'integer' })
   attempts: number & Opt = 0;
 
-  /** When it is tried next; while it is being tried, when it counts as not sent after all. */
+  /** When it is tried next; while it is being tried, when it counts as not sent after all. Settled: when it was. */
   @Property({ type: InstantType })
   dueAt!: Date;
 
@@ -39,4 +40,11 @@ export class Mail extends BaseEntity {
   /** What the last attempt that failed said: for the operator. */
   @Property({ type: 'string', length: 500, nullable: true })
   lastError: string | null = null;
+
+  /** Takes it for one attempt, which nobody else begins again before `until`. */
+  claim(now: Date, until: Date): void {
+    this.attempts += 1;
+    this.dueAt = until;
+    this.touch(now);
+  }
 }

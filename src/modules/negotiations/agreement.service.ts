@@ -1,3 +1,4 @@
+import { LockMode } from '@mikro-orm/core';
 import { requireViewer } from '../../kernel/authorize.js';
 import { isUuid } from '../../kernel/base.entity.js';
 import type { Ctx, Viewer } from '../../kernel/context.js';
@@ -125,7 +126,7 @@ async function fallThrough(
   const displaced = await tx.em.find(
     Negotiation,
     { vehicle: vehicle.id, displacedBy: negotiation.id, offersForgiven: false },
-    { orderBy: { id: 'asc' } },
+    { orderBy: { id: 'asc' }, lockMode: LockMode.PESSIMISTIC_WRITE },
   );
   for (const rival of displaced) rival.forgiveOffers(now);
   await tx.happened(new DealFellThrough(negotiation, vehicle, dealerUserId, by, displaced));

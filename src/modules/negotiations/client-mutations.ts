@@ -5,6 +5,7 @@ import type { Viewer } from '../../kernel/context.js';
 import { conflict } from '../../kernel/errors.js';
 import { InputCheck } from '../../kernel/text.js';
 import type { Tx } from '../../kernel/unit-of-work.js';
+import { holdAccount } from '../accounts/index.js';
 
 /** What a mutation came to: enough to answer it again. */
 export interface Outcome {
@@ -29,6 +30,8 @@ export async function once<I extends { clientMutationId?: string | null | undefi
   const clientMutationId = check.required('clientMutationId', input.clientMutationId, 100);
   check.done();
 
+  // Before the row that refers to the account: its deletion would wait for that row, and the work for the deletion.
+  await holdAccount(tx, viewer.id);
   const inputHash = hashOf(mutation, input);
   const db = tx.em.getKysely();
   const now = tx.clock.now().getTime();

@@ -77,25 +77,38 @@ export async function lockOpenDeals(tx: Tx, vehicle: Vehicle): Promise<Deal[]> {
     { vehicle: vehicle.id, status: 'ACTIVE' },
     { orderBy: { id: 'asc' }, lockMode: LockMode.PESSIMISTIC_WRITE },
   );
+  return dealsOf(tx, negotiations, [vehicle]);
+}
+
+/** Locked negotiations as deals, their vehicles given. Two statements, however many there are. */
+export async function dealsOf(
+  tx: Tx,
+  negotiations: readonly Negotiation[],
+  vehicles: readonly Vehicle[],
+): Promise<Deal[]> {
   if (negotiations.length === 0) return [];
   const offers = await tx.em.find(Offer, {
     id: { $in: negotiations.map((n) => n.currentOffer?.id as string) },
   });
-  const byId = new Map(offers.map((offer) => [offer.id, offer]));
-  const dealerUserId = await userOfDealer(tx, vehicle.dealer.id);
+  const users = await usersOfDealers(tx, [...new Set(negotiations.map((n) => n.dealer.id))]);
+  const offerById = new Map(offers.map((offer) => [offer.id, offer]));
+  const vehicleById = new Map(vehicles.map((vehicle) => [vehicle.id, vehicle]));
   return negotiations.map((negotiation) => ({
     negotiation,
-    offer: byId.get(negotiation.currentOffer?.id as string) as Offer,
-    vehicle,
-    dealerUserId,
+    offer: offerById.get(negotiation.currentOffer?.id as string) as Offer,
+    vehicle: vehicleById.get(negotiation.vehicle.id) as Vehicle,
+    dealerUserId: users.get(negotiation.dealer.id) as string,
   }));
 }
 
 export async function userOfDealer(tx: Tx, dealerId: string): Promise<string> {
-  const { rows } = await sql<{ user_id: string }>`select user_id from dealers where id = ${dealerId}`.execute(
-    tx.em.getKysely(),
-  );
-  return (rows[0] as { user_id: string }).user_id;
+  return (await usersOfDealers(tx, [dealerId])).get(dealerId) as string;
+}
+
+async function usersOfDealers(tx: Tx, dealerIds: readonly string[]): Promise<Map<string, string>> {
+  const { rows } = await sql<{ id: string; user_id: string }>`
+    select id, user_id from dealers where id in (${sql.join([...dealerIds])})`.execute(tx.em.getKysely());
+  return new Map(rows.map((row) => [row.id, row.user_id]));
 }
 
 /** Throws the refusal if the party may not do this now. */

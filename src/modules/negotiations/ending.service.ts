@@ -97,6 +97,14 @@ export async function closeRivals(
   }
 }
 
+/** The buyer withdraws from all of these. One that has lapsed already is written down as that. */
+export async function withdrawAll(tx: Tx, deals: readonly Deal[], now: Date): Promise<void> {
+  for (const deal of deals) {
+    if (deal.negotiation.hasLapsed(now)) await lapse(tx, deal, now);
+    else await end(tx, deal, 'cancelNegotiation', { party: 'BUYER', reason: 'OTHER', message: null }, now);
+  }
+}
+
 /** The vehicle left the market: its dealer archived it. */
 export async function closeAllOf(tx: Tx, vehicleId: string): Promise<void> {
   const vehicle = await lockVehicle(tx, vehicleId);

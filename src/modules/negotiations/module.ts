@@ -1,9 +1,12 @@
 import { AppError, conflict } from '../../kernel/errors.js';
 import { on } from '../../kernel/events.js';
 import type { Room } from '../../kernel/room.js';
+import { AccountDeleted } from '../accounts/index.js';
+import { DealerClosed, DealerClosing } from '../dealers/index.js';
 import { VehicleArchived } from '../vehicles/index.js';
 import { ClientMutation } from './client-mutation.entity.js';
 import { closeAllOf } from './ending.service.js';
+import { closeForDealer, endForBuyer, settleForDealer } from './leaving.service.js';
 import { Negotiation, NegotiationEvent, Offer } from './negotiation.entity.js';
 import { NegotiationMutations, NegotiationQueries } from './negotiation.resolver.js';
 import {
@@ -31,7 +34,12 @@ export const negotiations: Room = {
     NegotiationPayloadFields,
     VehicleNegotiationFields,
   ],
-  listeners: [on(VehicleArchived, (tx, { vehicleId }) => closeAllOf(tx, vehicleId))],
+  listeners: [
+    on(VehicleArchived, (tx, { vehicleId }) => closeAllOf(tx, vehicleId)),
+    on(DealerClosing, (tx, { dealerId }) => settleForDealer(tx, dealerId)),
+    on(DealerClosed, (tx, { dealerId }) => closeForDealer(tx, dealerId)),
+    on(AccountDeleted, (tx, { userId }) => endForBuyer(tx, userId)),
+  ],
   constraints: [
     {
       index: 'negotiations_one_active_unique',

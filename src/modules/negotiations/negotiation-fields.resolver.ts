@@ -37,7 +37,9 @@ export class NegotiationFields {
     return row.buyer;
   }
 
-  @FieldResolver(() => Dealer, { description: 'Who sells.' })
+  @FieldResolver(() => Dealer, {
+    description: 'Who sells. A dealership that has closed keeps its name and town here.',
+  })
   dealer(@Root() row: Row<Negotiation>) {
     return row.dealer;
   }

@@ -259,7 +259,11 @@ export class Offer extends BaseEntity {
   party!: NegotiationParty;
 
   @Property({ type: 'text', nullable: true })
-  @Field(() => String, { nullable: true, description: 'A word that came with it, 2,000 characters at most.' })
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'A word that came with it, 2,000 characters at most. It stays when its author deletes the account.',
+  })
   message: string | null = null;
 
   @Property({ type: 'string', length: 10 })
@@ -320,6 +324,9 @@ export class NegotiationEvent extends BaseEntity {
   offer: Ref<Offer> | null = null;
 
   @Property({ type: 'text', nullable: true })
-  @Field(() => String, { nullable: true, description: 'A word that came with it.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'A word that came with it. It stays when its author deletes the account.',
+  })
   message: string | null = null;
 }

@@ -5,6 +5,7 @@ import type { Ctx, Viewer } from '../../kernel/context.js';
 import { AppError, conflict, notFound } from '../../kernel/errors.js';
 import { dollars, formatMoney } from '../../kernel/money.js';
 import { type Tx, write } from '../../kernel/unit-of-work.js';
+import { holdAccount } from '../accounts/index.js';
 import type { Vehicle } from '../vehicles/index.js';
 import { releaseHold } from './agreement.service.js';
 import { type Outcome, once } from './client-mutations.js';
@@ -32,6 +33,7 @@ async function openWith(
   input: StartNegotiationInput,
   message: string | null,
 ): Promise<Outcome> {
+  await holdAccount(tx, viewer.id);
   const now = tx.clock.now();
   const vehicle = isUuid(input.vehicleId) ? await lockVehicle(tx, input.vehicleId) : null;
   // A draft has never been public: to a buyer it does not exist.

@@ -21,34 +21,58 @@ export interface Draft extends Text {
 
 const DELIVERY = Symbol('inbox delivery');
 
-/** The drafts of each transaction, until its end. */
-const drafts = new WeakMap<Tx, Draft[]>();
+interface Delivery {
+  readonly drafts: Draft[];
+  /** Whose inboxes go, with all that is in them or was to come. */
+  readonly gone: Set<string>;
+}
+
+/** What each transaction is to deliver at its end. */
+const deliveries = new WeakMap<Tx, Delivery>();
 
 /**
  * Puts a notification into a user's inbox, in the transaction of its cause. The inboxes' heads are the last locks
  * that a transaction takes, in the order of their users: so the numbers are drawn at its end.
  */
 export function notify(tx: Tx, draft: Draft): void {
-  const waiting = drafts.get(tx);
-  if (waiting) {
-    waiting.push(draft);
-    return;
-  }
-  const first = [draft];
-  drafts.set(tx, first);
-  tx.atEnd(DELIVERY, () => deliver(tx, first));
+  deliveryOf(tx).drafts.push(draft);
 }
 
-async function deliver(tx: Tx, waiting: readonly Draft[]): Promise<void> {
-  const byUser = new Map<string, Draft[]>();
-  for (const draft of waiting) byUser.set(draft.userId, [...(byUser.get(draft.userId) ?? []), draft]);
+/** Deletes a user's inbox, and what this transaction was about to put into it. */
+export function forgetInbox(tx: Tx, userId: string): void {
+  deliveryOf(tx).gone.add(userId);
+}
+
+function deliveryOf(tx: Tx): Delivery {
+  const known = deliveries.get(tx);
+  if (known) return known;
+  const delivery: Delivery = { drafts: [], gone: new Set() };
+  deliveries.set(tx, delivery);
+  tx.atEnd(DELIVERY, () => deliver(tx, delivery));
+  return delivery;
+}
+
+async function deliver(tx: Tx, { drafts, gone }: Delivery): Promise<void> {
+  const byUser = Map.groupBy(drafts, (draft) => draft.userId);
   const now = tx.clock.now();
-  for (const userId of [...byUser.keys()].sort()) {
+  for (const userId of [...new Set([...byUser.keys(), ...gone])].sort()) {
+    if (gone.has(userId)) {
+      await erase(tx, userId);
+      continue;
+    }
     const own = byUser.get(userId) as Draft[];
     let sequence = await draw(tx, userId, own.length);
     for (const draft of own) tx.em.persist(entryOf(draft, sequence++, now));
     tx.announce(streamTopic({ name: INBOX_STREAM }, userId), { sequence: sequence - 1 });
   }
+}
+
+/** The head goes first: whoever is about to write into this inbox has it, and is waited for. */
+async function erase(tx: Tx, userId: string): Promise<void> {
+  await draw(tx, userId, 0);
+  const db = tx.em.getKysely();
+  await sql`delete from inboxes where user_id = ${userId}`.execute(db);
+  await sql`delete from notifications where user_id = ${userId}`.execute(db);
 }
 
 /** Takes the next numbers of an inbox, under its row's lock, and returns the first of them. */

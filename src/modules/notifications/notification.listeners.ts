@@ -1,6 +1,7 @@
 import { type Listener, on } from '../../kernel/events.js';
 import type { Cents } from '../../kernel/money.js';
 import type { Tx } from '../../kernel/unit-of-work.js';
+import { AccountDeleted } from '../accounts/index.js';
 import { Dealer, DealerReviewed } from '../dealers/index.js';
 import {
   DealFellThrough,
@@ -15,7 +16,7 @@ import {
   SaleCompleted,
 } from '../negotiations/index.js';
 import { vehicleLabel } from '../vehicles/index.js';
-import { notify } from './inbox.js';
+import { forgetInbox, notify } from './inbox.js';
 import type { NotificationKind } from './notification.entity.js';
 import { availableAgain, rejected, textOf, verified } from './notification.texts.js';
 
@@ -53,6 +54,7 @@ export const listeners: readonly Listener[] = [
     const text = decision === 'VERIFIED' ? verified(businessName) : rejected(businessName, reason ?? '');
     notify(tx, { ...text, userId, kind: decision === 'VERIFIED' ? 'DEALER_VERIFIED' : 'DEALER_REJECTED' });
   }),
+  on(AccountDeleted, (tx, { userId }) => forgetInbox(tx, userId)),
 ];
 
 function tell(tx: Tx, fact: NegotiationFact, to: Side, kind: TextKind, offer?: Offer): void {

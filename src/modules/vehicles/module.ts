@@ -1,6 +1,7 @@
 import type { Room } from '../../kernel/room.js';
 import { vehicleConstraints } from './vehicle.constraints.js';
 import { PriceChange, Vehicle } from './vehicle.entity.js';
+import { vehicleListeners } from './vehicle.listeners.js';
 import { VehiclePayloadResolver, VehicleResolver } from './vehicle.resolver.js';
 import { DealerVehiclesResolver, VehicleFieldsResolver } from './vehicle-fields.resolver.js';
 import { VehicleSubscriptions } from './vehicle-live.resolver.js';
@@ -17,5 +18,6 @@ export const vehicles: Room = {
     DealerVehiclesResolver,
     VehicleSubscriptions,
   ],
+  listeners: vehicleListeners,
   constraints: vehicleConstraints,
 };

@@ -60,19 +60,19 @@ type Reader = (check: InputCheck, field: string, value: never, now: Date) => unk
 
 /** How each detail is checked; in the order in which they are told. */
 const readers: Readonly<Record<keyof VehicleDetails, Reader>> = {
-  stockNumber: optionalText(textLimits.name),
+  stockNumber: optionalLine(textLimits.name),
   make: readName,
   model: readName,
   year: (check, field, value: number | null, now) =>
     whole(check, field, value, bounds.firstYear, now.getUTCFullYear() + bounds.yearsAhead),
-  trim: optionalText(textLimits.name),
+  trim: optionalLine(textLimits.name),
   bodyType: orNull,
   fuelType: orNull,
   transmission: orNull,
   drivetrain: orNull,
   condition: required,
-  exteriorColor: optionalText(textLimits.name),
-  interiorColor: optionalText(textLimits.name),
+  exteriorColor: optionalLine(textLimits.name),
+  interiorColor: optionalLine(textLimits.name),
   mileage: (check, field, value: number | null) => whole(check, field, value, 0, bounds.maxMileage),
   features: readFeatures,
   description: optionalText(textLimits.description),
@@ -122,13 +122,17 @@ function read(check: InputCheck, input: Given, names: ReadonlyArray<keyof Vehicl
   return Object.fromEntries(entries) as Partial<VehicleDetails>;
 }
 
+function optionalLine(max: number): Reader {
+  return (check, field, value: string | null) => check.optionalLine(field, value, max);
+}
+
 function optionalText(max: number): Reader {
   return (check, field, value: string | null) => check.optional(field, value, max);
 }
 
 /** Make or model. A few letters grow when their case changes, and the key has to fit its column too. */
 function readName(check: InputCheck, field: string, value: string | null): string {
-  const name = check.required(field, value?.replace(/\s+/g, ' '), textLimits.name);
+  const name = check.requiredLine(field, value?.replace(/\s+/g, ' '), textLimits.name);
   if (name.length <= textLimits.name && nameKey(name).length > textLimits.name) {
     check.fault(field, `Ensure this field has no more than ${textLimits.name} characters in lower case.`);
   }
@@ -142,7 +146,7 @@ function readFeatures(check: InputCheck, field: string, value: string[] | null):
     check.fault(field, `Ensure this list has no more than ${bounds.maxFeatures} entries.`);
     return [];
   }
-  const features = given.map((feature) => check.optional(field, feature, textLimits.name));
+  const features = given.map((feature) => check.optionalLine(field, feature, textLimits.name));
   return [...new Set(features.filter((feature) => feature !== null))];
 }
 

@@ -6,7 +6,7 @@ import type { Ctx, Viewer } from '../../kernel/context.js';
 import { AppError, conflict, forbidden, notFound } from '../../kernel/errors.js';
 import type { Cents } from '../../kernel/money.js';
 import { type Tx, write } from '../../kernel/unit-of-work.js';
-import { Dealer } from '../dealers/index.js';
+import { Dealer, holdDealerOf } from '../dealers/index.js';
 import { Vehicle } from './vehicle.entity.js';
 import type { VehicleStatus } from './vehicle.enums.js';
 import { announceVehicle, VehicleArchived, VehiclePublished, VehicleRepriced } from './vehicle.events.js';
@@ -19,7 +19,7 @@ export async function createVehicle(ctx: Ctx, input: CreateVehicleInput): Promis
   const viewer = requireType(ctx, 'DEALER');
   const { vin, askingPrice, details } = newVehicleOf(input, ctx.clock.now());
   return write(ctx, async (tx) => {
-    const dealer = await dealerOf(tx, viewer);
+    const dealer = await holdDealerOf(tx, viewer);
     if (!dealer) throw forbidden('Register your dealership before you list vehicles.');
     const { vehicle, firstPrice } = Vehicle.draft(
       tx.em.getReference(Dealer, dealer.id, { wrapped: true }),
@@ -114,24 +114,19 @@ async function reprice(tx: Tx, vehicle: Vehicle, price: Cents): Promise<void> {
   await tx.happened(new VehicleRepriced(vehicle.id, from, price));
 }
 
-/** The vehicle under its lock, if it is the viewer's own. Others learn no more of it than they may see anyway. */
+/** The vehicle under its lock, its dealer held before it, if it is the viewer's own. Others learn no more of it than they may see anyway. */
 async function lockOwnVehicle(
   tx: Tx,
   viewer: Viewer,
   id: string,
 ): Promise<{ vehicle: Vehicle; dealer: Dealer }> {
+  const dealer = await holdDealerOf(tx, viewer);
   const vehicle = isUuid(id)
     ? await tx.em.findOne(Vehicle, id, { lockMode: LockMode.PESSIMISTIC_WRITE })
     : null;
   if (!vehicle) throw notFound('Vehicle');
-  const dealer = await dealerOf(tx, viewer);
   if (dealer && ownsVehicle(dealer, vehicle)) return { vehicle, dealer };
   throw isOnView(vehicle.status) ? forbidden() : notFound('Vehicle');
-}
-
-/** Inside the transaction: the loaders of the request would ask outside it. */
-function dealerOf(tx: Tx, viewer: Viewer): Promise<Dealer | null> {
-  return tx.em.findOne(Dealer, { user: viewer.id });
 }
 
 function unavailable(message: string): AppError {

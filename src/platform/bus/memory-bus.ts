@@ -1,3 +1,4 @@
+import { withoutDeadline } from '../../kernel/deadline.js';
 import type { Bus, BusMessage, Logger } from '../../kernel/ports.js';
 
 /** The bus of a single node. Listeners are called in a turn of their own, so that a publisher never waits for them. */
@@ -8,15 +9,8 @@ export class MemoryBus implements Bus {
 
   publish(topic: string, message: BusMessage): void {
     if (!this.listeners.has(topic)) return;
-    setImmediate(() => {
-      for (const listener of this.listeners.get(topic) ?? []) {
-        try {
-          listener(message);
-        } catch (error) {
-          this.log.error({ err: error, topic }, 'a bus listener failed');
-        }
-      }
-    });
+    // What listeners do is not the publisher's operation.
+    withoutDeadline(() => setImmediate(() => this.deliver(topic, message)));
   }
 
   subscribe(topic: string, listener: (message: BusMessage) => void): () => void {
@@ -31,5 +25,15 @@ export class MemoryBus implements Bus {
 
   async close(): Promise<void> {
     this.listeners.clear();
+  }
+
+  private deliver(topic: string, message: BusMessage): void {
+    for (const listener of this.listeners.get(topic) ?? []) {
+      try {
+        listener(message);
+      } catch (error) {
+        this.log.error({ err: error, topic }, 'a bus listener failed');
+      }
+    }
   }
 }

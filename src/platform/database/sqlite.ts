@@ -1,19 +1,19 @@
 import type { Configuration } from '@mikro-orm/core';
 import { AbstractSqlDriver, MikroORM, SqliteConnection, SqlitePlatform } from '@mikro-orm/sqlite';
 import { CompiledQuery, type DatabaseConnection, type Dialect, type Driver } from 'kysely';
-import { observed, type StatementObserver } from './observed.js';
+import { type Guard, guarded } from './guarded.js';
 
 /**
  * SQLite with `BEGIN IMMEDIATE`: a transaction takes the write lock before it reads what it decides on, so that it
  * never finds out at its first write that another process has changed the rows.
  */
-export function sqliteDriver(observe: StatementObserver) {
+export function sqliteDriver(guard: Guard) {
   class ImmediateConnection extends SqliteConnection {
     override createKyselyDialect(options: object): Dialect {
       const dialect = super.createKyselyDialect(options) as Dialect;
       const createDriver = dialect.createDriver.bind(dialect);
       dialect.createDriver = () => immediate(createDriver());
-      return observed(dialect, observe);
+      return guarded(dialect, guard);
     }
   }
 

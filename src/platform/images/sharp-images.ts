@@ -4,9 +4,19 @@ import pLimit from 'p-limit';
 import sharp from 'sharp';
 import { AppError } from '../../kernel/errors.js';
 import type { ImageSize, Images, Rendition } from '../../kernel/ports.js';
+import { refuseTraps } from './inspect.js';
 
 /** Each takes a core, and memory by the pixel; more at once would only make every one of them late. */
 const AT_ONCE = 2;
+
+/**
+ * Of those that cannot be decoded line by line: an AVIF of 50 million pixels takes up to 900 MB, a progressive JPEG or an
+ * interlaced PNG up to 450, and either fits into a few kilobytes. All others take less than 120.
+ */
+const WHOLE_AT_ONCE = 1;
+
+/** Fifty million pixels take 1 to 12 seconds. Who is over it is refused, and the turn is the next one's. */
+const TIMEOUT_SECONDS = 20;
 
 /** What sharp calls the formats that are taken; AVIF is a HEIF file with AV1 in it. */
 const FORMATS: ReadonlySet<string> = new Set(['jpeg', 'png', 'webp', 'heif']);
@@ -30,21 +40,21 @@ sharp.unblock({
 /** Pictures by libvips, in its own threads. */
 export class SharpImages implements Images {
   private readonly inTurn = pLimit(AT_ONCE);
+  private readonly inTurnWhole = pLimit(WHOLE_AT_ONCE);
 
   constructor(private readonly settings: { readonly maxPixels: number }) {}
 
-  render(path: string, directory: string, sizes: readonly ImageSize[]): Promise<Rendition[]> {
-    return this.inTurn(async () => {
-      await this.check(path);
-      const renditions: Rendition[] = [];
-      for (const size of sizes) renditions.push(await this.encode(path, directory, size));
-      return renditions;
-    });
+  async render(path: string, directory: string, sizes: readonly ImageSize[]): Promise<Rendition[]> {
+    const { isDecodedWhole } = await this.inTurn(() => this.check(path));
+    const encode = () => this.inTurn(() => this.encodeAll(path, directory, sizes));
+    return isDecodedWhole ? this.inTurnWhole(encode) : encode();
   }
 
-  /** Reads no more than the header: a bomb is refused before it is unpacked. */
-  private async check(path: string): Promise<void> {
-    const { format, width, height, pages, compression } = await this.reader(path)
+  /** Reads no more than the header, and looks through the bytes: a bomb is refused before it is unpacked. */
+  private async check(path: string): Promise<{ isDecodedWhole: boolean }> {
+    const { format, width, height, pages, compression, isProgressive } = await sharp(path, {
+      limitInputPixels: false,
+    })
       .metadata()
       .catch(() => refuse('This is not an image that can be read.'));
     if (!FORMATS.has(format) || (format === 'heif' && compression !== 'av1')) {
@@ -54,22 +64,48 @@ export class SharpImages implements Images {
       const megapixels = this.settings.maxPixels / 1_000_000;
       throw new AppError('PAYLOAD_TOO_LARGE', `The image has more than ${megapixels} million pixels.`);
     }
+    await refuseTraps(path);
+    return { isDecodedWhole: format === 'heif' || isProgressive };
   }
 
-  private async encode(path: string, directory: string, size: ImageSize): Promise<Rendition> {
+  private async encodeAll(
+    path: string,
+    directory: string,
+    sizes: readonly ImageSize[],
+  ): Promise<Rendition[]> {
+    const renditions: Rendition[] = [];
+    for (const size of sizes) {
+      const source = renditions.at(-1)?.path ?? path;
+      renditions.push(await this.encode(source, directory, size));
+    }
+    return renditions;
+  }
+
+  /** sharp leaves out all metadata and turns colours into sRGB unless it is told otherwise. */
+  private async encode(source: string, directory: string, size: ImageSize): Promise<Rendition> {
     const target = join(directory, `${randomUUID()}.webp`);
-    const { width, height } = await this.reader(path)
+    const { width, height } = await sharp(source, {
+      limitInputPixels: this.settings.maxPixels,
+      failOn: 'error',
+      sequentialRead: true,
+    })
+      .timeout({ seconds: TIMEOUT_SECONDS })
       .autoOrient()
       .resize({ ...size, withoutEnlargement: size.fit === 'inside' })
       .webp({ quality: QUALITY })
       .toFile(target)
-      .catch(() => refuse('The image is damaged.'));
+      .catch((error: Error) => refuseOrRethrow(error, target));
     return { path: target, width, height };
   }
+}
 
-  private reader(path: string) {
-    return sharp(path, { limitInputPixels: false, failOn: 'truncated', sequentialRead: true });
+function refuseOrRethrow(error: Error, target: string): never {
+  // A full disk is no fault of the picture.
+  if (error.message.includes(target)) throw error;
+  if (error.message.startsWith('timeout')) {
+    throw new AppError('PAYLOAD_TOO_LARGE', 'The image takes too much work to decode.');
   }
+  refuse('The image is damaged.');
 }
 
 function refuse(message: string): never {

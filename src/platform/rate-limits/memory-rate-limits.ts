@@ -10,13 +10,17 @@ export class MemoryRateLimits implements RateLimits {
       await this.of(limit).consume(key);
       return null;
     } catch (refused) {
-      if (refused instanceof RateLimiterRes) return Math.max(1, refused.msBeforeNext);
-      throw refused;
+      if (!(refused instanceof RateLimiterRes)) throw refused;
+      // The library counts what it refuses too: points given back later would then never be enough.
+      await this.giveBack(limit, key);
+      return Math.max(1, refused.msBeforeNext);
     }
   }
 
   async giveBack(limit: RateLimit, key: string): Promise<void> {
-    await this.of(limit).reward(key);
+    const limiter = this.of(limit);
+    // After the end of its time nothing is owed: a point given back then would be one too many in the next.
+    if (await limiter.get(key)) await limiter.reward(key);
   }
 
   async reset(limit: RateLimit, key: string): Promise<void> {

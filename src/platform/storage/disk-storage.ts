@@ -1,18 +1,20 @@
-import { createHmac, randomUUID, timingSafeEqual } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir, open, opendir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, opendir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { isKey } from '../../kernel/files.js';
+import { type Folder, isKey, isPublicKey } from '../../kernel/files.js';
 import type { Storage, StoredFile } from '../../kernel/ports.js';
+import { type LinkQuery, SignedLinks } from './signed-links.js';
 
 export interface DiskStorageSettings {
   /** The folder that everything lies in. */
   readonly directory: string;
   /** Where `/media/` is reached from outside, without a slash at the end. */
   readonly publicUrl: string;
-  readonly signingKey: Uint8Array;
+  /** The first signs, all verify. */
+  readonly signingKeys: readonly Uint8Array[];
 }
 
 /** Where files lie until they are complete: in the storage's own file system, so that moving them is one step. */
@@ -20,24 +22,30 @@ const UNFINISHED = '.unfinished';
 
 /** Files in a folder of this machine, served by this process at `/media/`. */
 export class DiskStorage implements Storage {
-  private readonly directory: string;
+  /** The folder that keys are paths below of. */
+  readonly root: string;
+  private readonly links: SignedLinks;
 
   constructor(private readonly settings: DiskStorageSettings) {
-    this.directory = resolve(settings.directory);
+    this.root = resolve(settings.directory);
+    this.links = new SignedLinks(settings.signingKeys);
   }
 
   async put(key: string, content: Readable, _contentType: string): Promise<{ sizeBytes: number }> {
     const path = this.pathOf(key);
-    const unfinished = join(this.directory, UNFINISHED, randomUUID());
-    await mkdir(dirname(unfinished), { recursive: true });
-    await mkdir(dirname(path), { recursive: true });
+    const unfinished = join(this.root, UNFINISHED, randomUUID());
     try {
+      await mkdir(dirname(unfinished), { recursive: true, mode: 0o700 });
+      await mkdir(dirname(path), { recursive: true });
+      const mode = isPublicKey(key) ? 0o644 : 0o600;
       // Flushed before it gets its name: after a power cut a key names the whole file or nothing.
-      await pipeline(content, createWriteStream(unfinished, { flags: 'wx', flush: true }));
+      await pipeline(content, createWriteStream(unfinished, { flags: 'wx', mode, flush: true }));
       const { size } = await stat(unfinished);
       await rename(unfinished, path);
+      await flushNames(dirname(path));
       return { sizeBytes: size };
     } catch (error) {
+      content.destroy();
       await rm(unfinished, { force: true });
       throw error;
     }
@@ -58,14 +66,14 @@ export class DiskStorage implements Storage {
     await rm(this.pathOf(key), { force: true });
   }
 
-  async *list(folder: string): AsyncIterable<{ key: string; storedAt: Date }> {
-    const entries = await opendir(join(this.directory, folder)).catch((error: unknown) => {
+  async *list(folder: Folder): AsyncIterable<{ key: string; storedAt: Date }> {
+    const entries = await opendir(join(this.root, folder)).catch((error: unknown) => {
       if (isMissing(error)) return [];
       throw error;
     });
     for await (const entry of entries) {
       const key = `${folder}/${entry.name}`;
-      if (!isKey(key)) continue;
+      if (!entry.isFile() || !isKey(key)) continue;
       const found = await stat(this.pathOf(key)).catch(() => null);
       if (found) yield { key, storedAt: found.mtime };
     }
@@ -76,33 +84,41 @@ export class DiskStorage implements Storage {
   }
 
   async signedUrl(key: string, expiresAt: Date): Promise<string> {
-    const expires = Math.floor(expiresAt.getTime() / 1_000);
-    const signature = this.sign(key, expires).toString('base64url');
-    return `${this.settings.publicUrl}/media/${key}?expires=${expires}&signature=${signature}`;
+    return `${this.publicUrl(key)}?${this.links.sign(key, expiresAt)}`;
   }
 
-  /** Whether a signed link's query is ours and still good. */
-  isSigned(key: string, query: { expires?: unknown; signature?: unknown }, now: Date): boolean {
-    if (typeof query.signature !== 'string' || typeof query.expires !== 'string') return false;
-    if (!/^\d{1,12}$/.test(query.expires)) return false;
-    const expires = Number(query.expires);
-    const given = Buffer.from(query.signature, 'base64url');
-    const right = this.sign(key, expires);
-    return given.length === right.length && timingSafeEqual(given, right) && now.getTime() < expires * 1_000;
+  /** Whether the file of a key may be given to whoever comes with this query. */
+  mayServe(key: string, query: LinkQuery, now: Date): boolean {
+    return isPublicKey(key) || this.links.isGood(key, query, now);
   }
 
-  /** The folder that keys are paths below of. */
-  get root(): string {
-    return this.directory;
+  /** Removes what was begun before a moment and never completed: a process came to its end over it. Returns how many. */
+  async sweep(before: Date): Promise<number> {
+    const names = await readdir(join(this.root, UNFINISHED)).catch(() => []);
+    let count = 0;
+    for (const name of names) {
+      const path = join(this.root, UNFINISHED, name);
+      const found = await stat(path).catch(() => null);
+      if (!found || found.mtime >= before) continue;
+      await rm(path, { force: true });
+      count++;
+    }
+    return count;
   }
 
   private pathOf(key: string): string {
     if (!isKey(key)) throw new Error(`No key of ours: ${key}`);
-    return join(this.directory, key);
+    return join(this.root, key);
   }
+}
 
-  private sign(key: string, expires: number): Buffer {
-    return createHmac('sha256', this.settings.signingKey).update(`${key}\n${expires}`).digest();
+/** The name too must outlive a power cut: a row that is committed after it names this file. */
+async function flushNames(directory: string): Promise<void> {
+  const handle = await open(directory);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
   }
 }
 

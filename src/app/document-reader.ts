@@ -1,0 +1,47 @@
+import {
+  type DocumentNode,
+  GraphQLError,
+  type GraphQLSchema,
+  NoSchemaIntrospectionCustomRule,
+  specifiedRules,
+  validate,
+} from 'graphql';
+import type { SubscribePayload } from 'graphql-ws';
+import type { Config } from './config.js';
+import type { OperationLimits } from './limits/operation-limits.js';
+
+/** An operation that may run, or why it may not. */
+export type DocumentReader = (payload: SubscribePayload) => ReadDocument | readonly GraphQLError[];
+
+interface ReadDocument {
+  readonly schema: GraphQLSchema;
+  readonly document: DocumentNode;
+  readonly operationName: string | null | undefined;
+  readonly variableValues: Record<string, unknown> | null | undefined;
+}
+
+/** Reads what comes over WebSocket by the limits and rules that hold over HTTP, where Apollo validates. */
+export function documentReader(
+  schema: GraphQLSchema,
+  { introspection }: Config,
+  limits: OperationLimits,
+): DocumentReader {
+  const rules = introspection ? specifiedRules : [...specifiedRules, NoSchemaIntrospectionCustomRule];
+  const valid = new WeakSet<DocumentNode>();
+
+  return (payload) => {
+    let document: DocumentNode;
+    try {
+      document = limits.check(payload);
+    } catch (error) {
+      return [error instanceof GraphQLError ? error : new GraphQLError('The document could not be read.')];
+    }
+    if (!valid.has(document)) {
+      const faults = validate(schema, document, rules, { hideSuggestions: !introspection });
+      if (faults.length > 0) return faults;
+      valid.add(document);
+    }
+    const { operationName, variables: variableValues } = payload;
+    return { schema, document, operationName, variableValues };
+  };
+}

@@ -1,0 +1,16 @@
+/**
+ * Why the server closes a socket: codes of RFC 6455 and of the graphql-transport-ws protocol. Its clients connect again
+ * after 1001, 4403 and 4408, and take 4429 for final.
+ */
+export const closeCodes = {
+  goingAway: 1001,
+  badRequest: 4400,
+  forbidden: 4403,
+  /** The protocol's code for a handshake that took too long: whoever was cut off for reading too slowly may come back. */
+  tooSlow: 4408,
+  tooMany: 4429,
+  internalError: 4500,
+} as const;
+
+/** How long a client has for the closing handshake before its line is cut. */
+export const GOODBYE_MS = 1_000;
