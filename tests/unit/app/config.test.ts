@@ -110,6 +110,31 @@ describe('readConfig', () => {
   });
 });
 
+describe('CORS_ALLOWED_ORIGINS', () => {
+  it('are as browsers write origins', () => {
+    expect(
+      read({ CORS_ALLOWED_ORIGINS: 'https://Cars.example:443/, http://localhost:3000' }).corsAllowedOrigins,
+    ).toEqual(['https://cars.example', 'http://localhost:3000']);
+  });
+
+  it.each(['*', 'null', 'cars.example', 'file:///srv', 'cars:3000'])('refuses %s', (origin) => {
+    expect(faultsOf({ CORS_ALLOWED_ORIGINS: origin })[0]).toMatch(/^CORS_ALLOWED_ORIGINS\.0: /);
+  });
+});
+
+describe('TRUSTED_PROXIES', () => {
+  it('are nobody, unless they are named', () => {
+    expect(read().trustedProxies).toEqual([]);
+    expect(read({ TRUSTED_PROXIES: '10.0.0.1, fd00::/8' }).trustedProxies).toEqual(['10.0.0.1', 'fd00::/8']);
+  });
+
+  it('are addresses and networks', () => {
+    expect(faultsOf({ TRUSTED_PROXIES: '10.0.0.1,proxy.example' })).toEqual([
+      'TRUSTED_PROXIES.1: write addresses (10.0.0.1) and networks (10.0.0.0/8)',
+    ]);
+  });
+});
+
 describe('JWT_SECRETS', () => {
   it('lists keys in their order, the signing one first, and secrets may hold colons', () => {
     expect(readConfig({ JWT_SECRETS: `new:x:${SECRET}, old-1:${SECRET}` }).jwtSecrets).toEqual([

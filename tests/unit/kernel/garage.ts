@@ -76,7 +76,7 @@ export interface Garage {
 export async function openGarage(): Promise<Garage> {
   const statements: string[] = [];
   const orm = await MikroORM.init({
-    driver: sqliteDriver((statement) => void statements.push(statement)),
+    driver: sqliteDriver({ observe: (statement) => void statements.push(statement), warn: () => undefined }),
     dbName: ':memory:',
     entities: [Maker, Car, Part],
     allowGlobalContext: false,

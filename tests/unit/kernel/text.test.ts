@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { InputCheck, textFault } from '../../../src/kernel/text.js';
+import { InputCheck, lineFault, textFault } from '../../../src/kernel/text.js';
 
 const BLANK = 'This field may not be blank.';
 
@@ -40,6 +40,27 @@ describe('texts', () => {
   });
 });
 
+describe('lines', () => {
+  it.each(['', 'a b\tc', 'Müller & Söhne', '😀', '\u200f'])('take %j', (text) => {
+    expect(lineFault(text, 20)).toBeNull();
+  });
+
+  it.each(['a\nb', 'a\rb', 'a\r\nBcc: x@example.com', 'a\u0085b', 'a\u2028b', 'a\u2029b'])(
+    'refuse the break in %j',
+    (text) => {
+      expect(lineFault(text, 30)).toBe('Line breaks are not allowed.');
+    },
+  );
+
+  it.each([
+    ['aaaa', 'Ensure this field has no more than 3 characters.'],
+    ['\u0000', 'Control characters are not allowed.'],
+    ['\ud800', 'This is not well-formed Unicode text.'],
+  ])('refuse what no text may be: %j', (text, message) => {
+    expect(lineFault(text, 3)).toBe(message);
+  });
+});
+
 describe('InputCheck', () => {
   it('trims, and tells blank from given', () => {
     const check = new InputCheck();
@@ -47,6 +68,23 @@ describe('InputCheck', () => {
     expect(check.optional('b', ' x ', 5)).toBe('x');
     for (const nothing of [undefined, null, '', ' \n\t ']) expect(check.optional('c', nothing, 5)).toBeNull();
     check.done();
+  });
+
+  it('keeps lines apart from texts: breaks around one are trimmed, breaks within refused', () => {
+    const check = new InputCheck();
+    expect(check.requiredLine('a', ' x y\n', 5)).toBe('x y');
+    expect(check.optionalLine('b', '\n x', 5)).toBe('x');
+    for (const nothing of [undefined, null, '', ' \n '])
+      expect(check.optionalLine('c', nothing, 5)).toBeNull();
+    expect([check.required('d', 'x\ny', 5), check.optional('e', 'x\ny', 5)]).toEqual(['x\ny', 'x\ny']);
+    check.done();
+    const faults = faultsOf((lines) => {
+      lines.requiredLine('blank', ' ', 5);
+      lines.requiredLine('required', 'x\ny', 5);
+      lines.optionalLine('optional', 'x\ny', 5);
+    });
+    const broken = ['Line breaks are not allowed.'];
+    expect(faults).toEqual({ blank: [BLANK], required: broken, optional: broken });
   });
 
   it('counts after trimming', () => {
