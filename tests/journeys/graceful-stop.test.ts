@@ -82,7 +82,7 @@ describe.each(databaseKinds)('a graceful stop on %s', (kind) => {
     );
     const deaf = (await BareSocket.upgrade(app)) as BareSocket;
     const payload = { authorization: `Bearer ${dealer.token}` };
-    deaf.sendText(JSON.stringify({ type: 'connection_init', payload }));
+    deaf.write(BareSocket.textFrame({ type: 'connection_init', payload }));
     await until('the acknowledgement', () => deaf.received.includes('connection_ack'));
     const paused = await RawSocket.ready(app, dealer.token);
     paused.pause();

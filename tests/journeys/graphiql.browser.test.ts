@@ -2,6 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { seedDemo } from '../../src/seeders/demo.js';
 import { planDemo } from '../../src/seeders/plan.js';
+import { LogoutDocument } from '../generated/operations.js';
 import { useApp } from '../support/app.js';
 import {
   findChromium,
@@ -22,6 +23,10 @@ interface Listed {
   data: { negotiations: { nodes: Array<{ id: string; turn: string; currentOffer: { amount: string } }> } };
 }
 
+interface SignedIn {
+  data: { login: { tokens: { accessToken: string; refreshToken: string } } };
+}
+
 interface Event {
   sequence: number;
   kind: string;
@@ -35,7 +40,9 @@ const eventIn = (result: unknown) =>
 const money = (amount: number) => amount.toFixed(2);
 
 const LOGIN = `mutation {
-  login(input: { email: "dealer@example.com", password: "carnegotiate-demo" }) { tokens { accessToken } }
+  login(input: { email: "dealer@example.com", password: "carnegotiate-demo" }) {
+    tokens { accessToken refreshToken }
+  }
 }`;
 
 // CI must not skip it: there, without a Chromium, launchBrowser fails and says what to do.
@@ -140,8 +147,23 @@ describe.skipIf(!isWanted)('GraphiQL in a browser', { timeout: 60_000 }, () => {
     });
   });
 
+  it('signs a tab out whose session has ended, and says so in place of the events', async () => {
+    const page = await open();
+    const { login } = ((await graphiqlRun(page, LOGIN)) as SignedIn).data;
+    const { id } = ((await graphiqlRun(page, '{ negotiations { nodes { id } } }')) as Listed).data
+      .negotiations.nodes[0]!;
+    const follow = 'subscription ($id: ID!) { negotiationEvents(negotiationId: $id, after: 0) { sequence } }';
+    expect(await graphiqlRun(page, follow, { id })).toHaveProperty('data.negotiationEvents.sequence');
+    const { accessToken: token, refreshToken } = login.tokens;
+    await app.ok(LogoutDocument, { input: { refreshToken } }, { token });
+    await expect
+      .poll(() => graphiqlResult(page), { timeout: 10_000 })
+      .toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
+    expect(await graphiqlBadge(page)).not.toContain('Signed in');
+  });
+
   it('asked for nothing outside and broke nothing', () => {
-    expect(watches).toHaveLength(2);
+    expect(watches).toHaveLength(3);
     for (const watch of watches) expect(watch).toEqual({ outside: [], errors: [] });
   });
 });

@@ -80,6 +80,8 @@ const wrong: Readonly<Record<string, readonly unknown[]>> = {
   Money: [...notMoney, '99999999999999999999', 100_000_000_001, ...objects],
   EmailAddress: [1, 'x', '@', 'a@b@c.d', 'a b@c.d', ...objects],
   URL: [1, 'x', '//x', '', ...objects],
+  // A file comes as a part of a multipart request, and no other way.
+  Upload: [1, true, 'x', '', 'avatars/x.webp', ...objects],
 };
 
 /** Values that the schema itself refuses there. */

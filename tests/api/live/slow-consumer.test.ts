@@ -7,7 +7,13 @@ import { followedStreams, LiveClient, levelFollowers, until, upTo } from '../../
 import { RawSocket } from '../../support/raw-socket.js';
 
 const { policy } = readConfig({ NODE_ENV: 'test', JWT_SECRETS: `test:${testSecret}` });
-const config = { streamQueueLimit: 8, maxUnsentBytes: 100_000, policy: { ...policy, offersPerVehicle: 100 } };
+const config = {
+  streamQueueLimit: 8,
+  maxUnsentBytes: 100_000,
+  policy: { ...policy, offersPerVehicle: 100 },
+  // Of the aliases that make an event large.
+  maxQueryAliases: 1_000,
+};
 
 /** 1.8 MB an event, 300 times 2,000 signs of 3 bytes: a few of them fill what the system itself holds for a line. */
 const MESSAGE = '€'.repeat(2_000);

@@ -10,7 +10,8 @@ import { BareSocket, RawSocket } from '../../support/raw-socket.js';
 const TYPENAME = '{ __typename }';
 const INBOX = print(NotificationReceivedDocument);
 
-const config = { socketInitTimeoutMs: 400, maxSocketMessageBytes: 4_096 };
+// Tests subscribe and end as fast as they can write; limits have a file of their own.
+const config = { socketInitTimeoutMs: 400, maxSocketMessageBytes: 4_096, maxSubscriptionsPerSocket: 1_000 };
 
 describe.each(databaseKinds)('the socket protocol on %s', (kind) => {
   const app = useApp(kind, { config });
@@ -45,10 +46,32 @@ describe.each(databaseKinds)('the socket protocol on %s', (kind) => {
       expect((await socket.closing()).code).toBe(4429);
     });
 
+    it('takes no second one before it has answered the first', async () => {
+      const socket = await RawSocket.open(app);
+      socket.init();
+      socket.init();
+      expect(await socket.closing()).toEqual({ code: 4429, reason: 'Too many initialisation requests' });
+    });
+
     it('takes no operation before connection_init', async () => {
       const socket = await RawSocket.open(app);
       socket.subscribe('1', TYPENAME);
       expect((await socket.closing()).code).toBe(4401);
+    });
+
+    it('takes no operation before connection_init is acknowledged', async () => {
+      const buyer = await app.build.buyer();
+      const socket = await RawSocket.open(app);
+      socket.init(buyer.token);
+      socket.subscribe('1', 'mutation { markAllNotificationsRead { count } }');
+      expect((await socket.closing()).code).toBe(4401);
+      expect(socket.of('1')).toEqual([]);
+    });
+
+    it('takes a word that it does not know for no connection_init', async () => {
+      const socket = await RawSocket.open(app);
+      socket.send({ type: 'CONNECTION_INIT' });
+      expect((await socket.closing()).code).toBe(4400);
     });
 
     it('lets a guest in', async () => {
@@ -132,18 +155,50 @@ describe.each(databaseKinds)('the socket protocol on %s', (kind) => {
     it('does nothing more for a client that will not hear that it is over', async () => {
       const buyer = await app.build.buyer();
       const bare = (await BareSocket.upgrade(app)) as BareSocket;
-      bare.sendText(
-        JSON.stringify({ type: 'connection_init', payload: { authorization: `Bearer ${buyer.token}` } }),
+      bare.write(
+        BareSocket.textFrame({
+          type: 'connection_init',
+          payload: { authorization: `Bearer ${buyer.token}` },
+        }),
       );
       await until('the acknowledgement', () => bare.received.includes('connection_ack'));
       await logout(app, buyer);
       expect(await bare.closeCode()).toBe(4403);
       const query = 'mutation { markAllNotificationsRead { count } }';
       const statements = await app.statements(async () => {
-        bare.sendText(JSON.stringify({ type: 'subscribe', id: '1', payload: { query } }));
+        bare.write(BareSocket.textFrame({ type: 'subscribe', id: '1', payload: { query } }));
         await until('the line to be cut', () => bare.isClosed);
       });
       expect(statements.filter((statement) => /\bupdate\b/i.test(statement))).toEqual([]);
+    });
+  });
+
+  describe('ping and pong', () => {
+    it('answers a ping before and after connection_init, with its payload', async () => {
+      const socket = await RawSocket.open(app);
+      socket.send({ type: 'ping', payload: { at: 1 } });
+      expect(await socket.next('pong')).toEqual({ type: 'pong', payload: { at: 1 } });
+      socket.init();
+      await socket.next('connection_ack');
+      socket.send({ type: 'ping' });
+      await until('the second pong', () => socket.messages.at(-1)?.type === 'pong');
+      expect(socket.messages.at(-1)).toEqual({ type: 'pong' });
+      socket.terminate();
+    });
+
+    it('takes a pong that nobody asked for', async () => {
+      const socket = await RawSocket.ready(app);
+      socket.send({ type: 'pong', payload: { any: 1 } });
+      await socket.expectOpen();
+      socket.terminate();
+    });
+
+    it('answers the ping frame of WebSocket with its bytes', async () => {
+      const bare = (await BareSocket.upgrade(app)) as BareSocket;
+      bare.write(Buffer.concat([Buffer.from([0x89, 0x84, 0, 0, 0, 0]), Buffer.from('beat')]));
+      await until('the pong', () => bare.received.includes('beat'));
+      expect(bare.received.subarray(0, 6)).toEqual(Buffer.from([0x8a, 0x04, ...Buffer.from('beat')]));
+      bare.destroy();
     });
   });
 
@@ -157,6 +212,13 @@ describe.each(databaseKinds)('the socket protocol on %s', (kind) => {
       ['deeply nested', '['.repeat(2_000)],
       ['without a type', { id: '1' }],
       ['of an unknown type', { type: 'start', id: '1', payload: { query: TYPENAME } }],
+      ['of a type that is inherited', { type: 'toString' }],
+      ['connection_ack, which is the server’s', { type: 'connection_ack' }],
+      ['next, which is the server’s', { type: 'next', id: '1', payload: { data: null } }],
+      ['error, which is the server’s', { type: 'error', id: '1', payload: [{ message: 'x' }] }],
+      ['a complete without an id', { type: 'complete' }],
+      ['a ping with a text for a payload', { type: 'ping', payload: 'text' }],
+      ['a connection_init with a list for a payload', { type: 'connection_init', payload: [] }],
       ['a subscribe without an id', { type: 'subscribe', payload: { query: TYPENAME } }],
       ['a subscribe with an empty id', { type: 'subscribe', id: '', payload: { query: TYPENAME } }],
       ['a subscribe without a payload', { type: 'subscribe', id: '1' }],
