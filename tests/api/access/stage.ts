@@ -1,8 +1,11 @@
 import { write } from '../../../src/kernel/unit-of-work.js';
 import { User } from '../../../src/modules/accounts/index.js';
+import { hashPassword } from '../../../src/modules/accounts/passwords.js';
+import { Session } from '../../../src/modules/accounts/session.entity.js';
 import { openSession } from '../../../src/modules/accounts/session.service.js';
 import type { TestApp } from '../../support/app.js';
 import type { BuiltNegotiation, DealerPerson, Person } from '../../support/builders.js';
+import { claimsOf } from '../accounts/stored.js';
 
 /** Everybody who is tried against every root field. */
 export const roles = [
@@ -30,6 +33,15 @@ type People = Record<Exclude<Role, 'guest' | 'dealer' | 'otherDealer'>, Person> 
 const COUNTER = `mutation ($input: SubmitOfferInput!) { submitOffer(input: $input) { offer { id } } }`;
 const ACCEPT = `mutation ($input: AcceptOfferInput!) { acceptOffer(input: $input) { negotiation { id } } }`;
 const ARCHIVE = `mutation ($input: VehicleIdInput!) { archiveVehicle(input: $input) { vehicle { id } } }`;
+
+/** Everybody has the same password: it is hashed once. */
+const hashes = new Map<string, Promise<string>>();
+
+function hashOf(password: string): Promise<string> {
+  const hash = hashes.get(password) ?? hashPassword(password);
+  hashes.set(password, hash);
+  return hash;
+}
 
 /** The people, and the things of the dealer and the buyer that others are tried on. */
 export class Stage {
@@ -112,8 +124,10 @@ export class Stage {
     });
   }
 
-  /** As it was set: the dealers are verified, and the newcomer has no business. */
+  /** As it was set: everybody is there and signed in, the dealers are verified, and the newcomer has no business. */
   async reset(): Promise<void> {
+    await this.bringBack();
+    await this.signInAgain();
     await this.verification('VERIFIED');
     await this.execute('delete from dealers where user_id = ?', [this.people.newcomer.id]);
   }
@@ -122,6 +136,30 @@ export class Stage {
   verification(status: 'VERIFIED' | 'UNVERIFIED' | 'PENDING'): Promise<void> {
     const ids = [this.people.dealer.dealerId, this.people.otherDealer.dealerId];
     return this.execute('update dealers set verification_status = ? where id in (?, ?)', [status, ...ids]);
+  }
+
+  /** Who has deleted its account is who it was, and its dealership is open again: what no operation can do. */
+  private async bringBack(): Promise<void> {
+    await this.execute('update dealers set closed_at = null where closed_at is not null', []);
+    for (const { id, email } of Object.values(this.people)) {
+      const sql = 'update users set deleted_at = null, email = ? where id = ? and deleted_at is not null';
+      await this.execute(sql, [email, id]);
+    }
+  }
+
+  /** New sessions, and the password that all had, for whom an operation has signed out. */
+  private async signInAgain(): Promise<void> {
+    const ids = Object.values(this.people).map(({ token }) => claimsOf(token).sid);
+    await write(this.app.system.makeCtx(), async (tx) => {
+      const live = await tx.em.find(Session, { id: { $in: ids }, revokedAt: null });
+      const signedIn = new Set(live.map(({ user }) => user.id));
+      for (const person of Object.values(this.people).filter(({ id }) => !signedIn.has(id))) {
+        const user = await tx.em.findOneOrFail(User, person.id);
+        user.changePassword(await hashOf(person.password), tx.clock.now());
+        const { tokens } = await openSession(tx, user);
+        Object.assign(person, { token: tokens.accessToken, refreshToken: tokens.refreshToken });
+      }
+    });
   }
 
   private async execute(sql: string, parameters: string[]): Promise<void> {

@@ -75,7 +75,7 @@ describe('admin:create', () => {
     const dir = mkdtempSync(join(tmpdir(), 'carnegotiate-admin-'));
     try {
       const url = `sqlite:${join(dir, 'new.sqlite')}`;
-      const { code, out } = await adminCreate(url, '--email', 'a@example.com', '--password', '12345678');
+      const { code, out } = await adminCreate(url, '--email', 'a@example.com', '--password', 'q8 mz#4k');
       expect(code).toBe(0);
       expect(out).toContain('a@example.com is a new admin.\n');
     } finally {

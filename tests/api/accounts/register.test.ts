@@ -83,6 +83,17 @@ describe.each(databaseKinds)('register on %s', (kind) => {
       { password: ['Ensure this field has no more than 128 characters.'] },
     ],
     [
+      'one of the commonest passwords',
+      { password: 'Sunshine1' },
+      { password: ['This password is too common.'] },
+    ],
+    [
+      'its own address as its password',
+      { email: 'same@example.com', password: 'SAME@example.com' },
+      { password: ['The password is too similar to the email.'] },
+    ],
+    ['a name of two lines', { firstName: 'Ada\nLovelace' }, { firstName: ['Line breaks are not allowed.'] }],
+    [
       'a NUL in a password',
       { password: 'password\u0000' },
       { password: ['Control characters are not allowed.'] },
@@ -120,7 +131,7 @@ describe.each(databaseKinds)('register on %s', (kind) => {
   );
 
   it('takes passwords of 8 and of 128 characters', async () => {
-    await app.ok(RegisterDocument, { input: input({ password: '12345678' }) });
+    await app.ok(RegisterDocument, { input: input({ password: 'q8 mz#4k' }) });
     await app.ok(RegisterDocument, { input: input({ password: '🚗'.repeat(128) }) });
   });
 

@@ -4,6 +4,8 @@ import { HOUR } from '../../support/clock.js';
 import { claimsOf, stored } from './stored.js';
 
 const PASSWORD = 'correct horse battery';
+/** Of the accounts that are built. */
+const BUILT = 'correct horse battery staple';
 const REQUIRED = ['This field is required.'];
 
 describe.each(databaseKinds)('the auth routes on %s', (kind) => {
@@ -211,6 +213,126 @@ describe.each(databaseKinds)('the auth routes on %s', (kind) => {
     expect(await post('logout/', { refresh: theirs.refresh }, mine.access)).toEqual({
       status: 403,
       body: { detail: 'You do not have permission to perform this action.', status_code: 403 },
+    });
+    expect(await stored(app)).toEqual(before);
+  });
+
+  it('profile: PATCH changes what is named, and tells the whole of it', async () => {
+    const { access, user } = await registered();
+    const named = { first_name: ' Ada ', last_name: 'Lovelace', city: 'Austin', postal_code: '78701' };
+    const whole = { ...user, ...named, first_name: 'Ada' };
+    expect(await send('PATCH', 'profile/', named, access)).toEqual({ status: 200, body: whole });
+    const cleared = { last_name: null, postal_code: '' };
+    const left = { ...whole, last_name: null, postal_code: null };
+    expect(await send('PATCH', 'profile', cleared, access)).toEqual({ status: 200, body: left });
+    expect(await send('GET', 'profile/', undefined, access)).toEqual({ status: 200, body: left });
+  });
+
+  it('profile: PATCH changes nothing that is not of the profile', async () => {
+    const { access, user } = await registered();
+    const before = await stored(app);
+    const more = {
+      email: 'x@example.com',
+      user_type: 'admin',
+      email_verified: true,
+      avatar_url: 'x',
+      id: '7',
+    };
+    expect(await send('PATCH', 'profile/', more, access)).toEqual({ status: 200, body: user });
+    expect(await stored(app)).toEqual(before);
+  });
+
+  it.each([
+    [
+      'other types',
+      { first_name: 7, postal_code: ['x'] },
+      { first_name: ['Not a valid string.'], postal_code: ['Not a valid string.'] },
+    ],
+    ['a name of two lines', { last_name: 'a\nb' }, { last_name: ['Line breaks are not allowed.'] }],
+    [
+      'a postal code of 101 characters',
+      { postal_code: '7'.repeat(101) },
+      { postal_code: ['Ensure this field has no more than 100 characters.'] },
+    ],
+  ])('profile: PATCH refuses %s, and stores nothing', async (_what, body, fields) => {
+    const { token: access } = await app.build.buyer();
+    const before = await stored(app);
+    expect(await send('PATCH', 'profile/', body, access)).toEqual({
+      status: 400,
+      body: { ...fields, status_code: 400 },
+    });
+    expect(await stored(app)).toEqual(before);
+  });
+
+  it.each([
+    ['PATCH', 'profile/', { city: 'Austin' }],
+    ['POST', 'change-password/', { current_password: PASSWORD, new_password: 'a whole new password' }],
+  ])('%s %s: refuses a guest, whatever the body, and changes nothing', async (method, path, body) => {
+    const before = await stored(app);
+    for (const each of [body, {}, undefined]) {
+      expect(await send(method, path, each)).toEqual({
+        status: 401,
+        body: { detail: 'Authentication credentials were not provided.', status_code: 401 },
+      });
+    }
+    expect(await stored(app)).toEqual(before);
+  });
+
+  it('profile: tells where the picture lies', async () => {
+    const { access, user } = await registered();
+    const key = 'avatars/01930000-0000-7000-8000-000000000001.webp';
+    const connection = app.orm.em.fork().getConnection();
+    await connection.execute('update users set avatar_key = ? where id = ?', [key, user.id]);
+    const { body } = await send('GET', 'profile/', undefined, access);
+    expect(body.avatar_url).toBe(app.system.storage.publicUrl(key));
+    expect(URL.parse(body.avatar_url)?.pathname).toBe(`/media/${key}`);
+  });
+
+  it('change-password: 200 with the tokens of a new session; the old ones are dead', async () => {
+    const { email, access, refresh } = await registered();
+    const input = { current_password: PASSWORD, new_password: 'a whole new password' };
+    const { status, body } = await post('change-password/', input, access);
+    expect(status).toBe(200);
+    expect(body).toEqual({ access: expect.any(String), refresh: expect.any(String) });
+    expect(claimsOf(body.access).sid).not.toBe(claimsOf(access).sid);
+    expect((await send('GET', 'profile/', undefined, body.access)).status).toBe(200);
+    expect((await send('GET', 'profile/', undefined, access)).body).toEqual({
+      detail: 'The token has been revoked.',
+      status_code: 401,
+    });
+    expect((await post('token/refresh/', { refresh })).status).toBe(401);
+    expect((await post('login/', { email, password: PASSWORD })).status).toBe(401);
+    expect((await post('login/', { email, password: input.new_password })).status).toBe(200);
+  });
+
+  it.each([
+    [
+      'the wrong password',
+      { current_password: 'wrong horse', new_password: 'a whole new password' },
+      { current_password: ['This is not the current password.'] },
+    ],
+    ['nothing', {}, { current_password: REQUIRED, new_password: REQUIRED }],
+    [
+      'a common new one',
+      { current_password: BUILT, new_password: 'Password123' },
+      { new_password: ['This password is too common.'] },
+    ],
+    [
+      'the same again',
+      { current_password: BUILT, new_password: BUILT },
+      { new_password: ['Choose another password than the current one.'] },
+    ],
+    [
+      'other types',
+      { current_password: 7, new_password: null },
+      { current_password: ['Not a valid string.'], new_password: ['This field may not be null.'] },
+    ],
+  ])('change-password: refuses %s, and changes nothing', async (_what, body, fields) => {
+    const { token: access } = await app.build.buyer();
+    const before = await stored(app);
+    expect(await post('change-password/', body, access)).toEqual({
+      status: 400,
+      body: { ...fields, status_code: 400 },
     });
     expect(await stored(app)).toEqual(before);
   });

@@ -122,6 +122,11 @@ describe.each(databaseKinds)('createAdmin on %s', (kind) => {
       { email: 'short@example.com', password: 'short' },
       { password: ['Ensure this field has at least 8 characters.'] },
     ],
+    [
+      'a common password',
+      { email: 'common@example.com', password: 'password1' },
+      { password: ['This password is too common.'] },
+    ],
     ['no address', { email: 'nowhere', password: PASSWORD }, { email: ['Enter a valid email address.'] }],
   ])('refuses %s, and stores nothing', async (_what, input, fields) => {
     const before = await stored(app);

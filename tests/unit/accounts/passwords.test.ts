@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { hashPassword, isPassword } from '../../../src/modules/accounts/passwords.js';
+import { hashPassword, isPassword, isSamePassword } from '../../../src/modules/accounts/passwords.js';
 
 /** How many argon2 computations ran at once, at most. */
 const most = vi.hoisted(() => ({ running: 0 }));
@@ -39,6 +39,12 @@ describe('passwords', () => {
 
   it('takes a letter for itself however it is composed', async () => {
     expect(await isPassword(await hashPassword('Zo\u00eb kn\u00f6ws'), 'Zoe\u0308 kno\u0308ws')).toBe(true);
+  });
+
+  it('compares two passwords as it would a password with its hash', () => {
+    expect(isSamePassword('Zo\u00eb', 'Zoe\u0308')).toBe(true);
+    expect(isSamePassword('Zoe', 'zoe')).toBe(false);
+    expect(isSamePassword('zoe', 'zoe ')).toBe(false);
   });
 
   it('is never right where there is no hash, whatever is tried', async () => {

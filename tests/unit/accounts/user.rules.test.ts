@@ -3,7 +3,7 @@ import { InputCheck } from '../../../src/kernel/text.js';
 import { displayNameOf } from '../../../src/modules/accounts/index.js';
 import {
   checkEmail,
-  checkPassword,
+  checkProfile,
   mayRegisterAs,
   normalizeEmail,
 } from '../../../src/modules/accounts/user.rules.js';
@@ -28,13 +28,23 @@ describe('displayNameOf', () => {
     [null, 'Lovelace', 'Buyer'],
     [null, null, 'Buyer'],
   ])('calls %s %s "%s"', (firstName, lastName, expected) => {
-    expect(displayNameOf({ firstName, lastName, userType: 'BUYER' })).toBe(expected);
+    expect(displayNameOf({ firstName, lastName, userType: 'BUYER', deletedAt: null })).toBe(expected);
   });
 
   it('calls the nameless by what they are here for', () => {
-    const nameless = { firstName: null, lastName: null };
+    const nameless = { firstName: null, lastName: null, deletedAt: null };
     expect(displayNameOf({ ...nameless, userType: 'DEALER' })).toBe('Dealer');
     expect(displayNameOf({ ...nameless, userType: 'ADMIN' })).toBe('Admin');
+  });
+
+  it('calls the deleted that, whatever is left of them', () => {
+    const deleted = {
+      firstName: 'Ada',
+      lastName: 'Lovelace',
+      userType: 'BUYER',
+      deletedAt: new Date(),
+    } as const;
+    expect(displayNameOf(deleted)).toBe('Deleted user');
   });
 });
 
@@ -70,20 +80,28 @@ describe('checkEmail', () => {
   });
 });
 
-describe('checkPassword', () => {
-  it.each(['12345678', 'p'.repeat(128), '        ', 'пароль-ü', '🚗'.repeat(128)])('takes %s', (password) => {
-    expect(faultsOf((check) => checkPassword(check, 'password', password))).toEqual({});
+describe('checkProfile', () => {
+  it('takes what is named, trimmed; null and blank clear', () => {
+    const check = new InputCheck();
+    const given = { firstName: ' Ada ', lastName: null, city: ' ', state: undefined };
+    expect(checkProfile(check, given)).toEqual({ firstName: 'Ada', lastName: null, city: null });
+    expect(checkProfile(check, {})).toEqual({});
+    check.done();
   });
 
-  it.each([
-    ['', 'Ensure this field has at least 8 characters.'],
-    ['1234567', 'Ensure this field has at least 8 characters.'],
-    ['p'.repeat(129), 'Ensure this field has no more than 128 characters.'],
-    ['12345678\u0000', 'Control characters are not allowed.'],
-    ['12345678\udfff', 'This is not well-formed Unicode text.'],
-  ])('refuses %j', (password, message) => {
-    expect(faultsOf((check) => checkPassword(check, 'newPassword', password))).toEqual({
-      newPassword: [message],
+  it('takes nothing that is not part of a profile', () => {
+    const check = new InputCheck();
+    expect(checkProfile(check, { userType: 'ADMIN', email: 'x', deletedAt: null } as never)).toEqual({});
+  });
+
+  it('notes each fault under its field', () => {
+    const faults = faultsOf((check) =>
+      checkProfile(check, { firstName: 'a'.repeat(101), phone: '1\n2', postalCode: '\u0000' }),
+    );
+    expect(faults).toEqual({
+      firstName: ['Ensure this field has no more than 100 characters.'],
+      phone: ['Line breaks are not allowed.'],
+      postalCode: ['Control characters are not allowed.'],
     });
   });
 });
