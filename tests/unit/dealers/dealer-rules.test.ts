@@ -61,6 +61,19 @@ describe('the rules of dealers', () => {
     expect(fieldsOf(() => refuseHalfAPlace({ latitude: 0, longitude: 0 }))).toEqual([]);
   });
 
+  it('keeps names on one line, for mails to quote; a description and an address have as many as they like', () => {
+    const broken = 'Honest\r\nBcc: everybody@example.com';
+    const named = { businessName: broken, phone: broken, city: broken, state: broken, postalCode: broken };
+    expect(fieldsOf(() => registrationOf({ ...named, licenseNumber: broken })).sort()).toEqual(
+      [...Object.keys(named), 'licenseNumber'].sort(),
+    );
+    expect(fieldsOf(() => detailChangesOf(named)).sort()).toEqual(Object.keys(named).sort());
+    expect(detailChangesOf({ description: 'a\nb', address: 'c\nd' })).toEqual({
+      description: 'a\nb',
+      address: 'c\nd',
+    });
+  });
+
   it('links to the web alone', () => {
     for (const address of ['javascript:alert(1)', 'data:text/html,x', 'ftp://a.example/']) {
       expect(fieldsOf(() => detailChangesOf({ website: new URL(address) }))).toEqual(['website']);

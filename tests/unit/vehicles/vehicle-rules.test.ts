@@ -77,6 +77,20 @@ describe('the bounds of a vehicle', () => {
     ]);
   });
 
+  it('keeps names on one line, for mails to quote; a description has as many as it likes', () => {
+    const broken = 'a\nb';
+    const named = { stockNumber: broken, trim: broken, exteriorColor: broken, interiorColor: broken };
+    expect(fieldsOf(() => newVehicleOf({ ...least, ...named, features: [broken] }, now)).sort()).toEqual(
+      [...Object.keys(named), 'features'].sort(),
+    );
+    const given = { make: 'Alfa\nRomeo', model: 'Giulia\u0085', description: broken };
+    expect(fieldsOf(() => newVehicleOf({ ...least, ...given }, now))).toEqual(['model']);
+    expect(newVehicleOf({ ...least, make: 'Alfa\nRomeo', description: broken }, now).details).toMatchObject({
+      make: 'Alfa Romeo',
+      description: broken,
+    });
+  });
+
   it('refuses with BAD_USER_INPUT', () => {
     expect(() => newVehicleOf({ ...least, year: 1 }, now)).toThrow(AppError);
   });
