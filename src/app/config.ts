@@ -53,10 +53,13 @@ export interface Config {
   readonly maxQueryDepth: number;
   readonly maxQueryAliases: number;
   readonly maxQueryDirectives: number;
+  readonly maxQueryFragments: number;
   readonly maxQueryCost: number;
   readonly operationTimeoutMs: number;
   readonly maxSubscriptionsPerSocket: number;
   readonly maxSocketsPerUser: number;
+  /** From one address, of IPv6 from one /64, guests' included. */
+  readonly maxSocketsPerIp: number;
   readonly maxSocketMessagesPerSecond: number;
   readonly maxUploadBytes: number;
   readonly maxUploadFiles: number;
@@ -89,6 +92,12 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     faults.push(
       'MAIL_FROM: set it with SMTP_URL: mail servers refuse what comes from an address that is none',
     );
+  }
+  if (parsed.data && parsed.data.PAGE_SIZE > parsed.data.MAX_PAGE_SIZE) {
+    faults.push('PAGE_SIZE: a page that asks for no number has MAX_PAGE_SIZE rows at most');
+  }
+  if (given.NODE_ENV === 'production' && given.SMTP_URL && !given.WEB_URL && !given.PUBLIC_URL) {
+    faults.push('WEB_URL: set it, or PUBLIC_URL, in production with SMTP_URL: links in mails begin with it');
   }
   if (!parsed.success || faults.length > 0) throw new Error(faultText(faults));
   const s = parsed.data;
@@ -149,10 +158,12 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     maxQueryDepth: s.MAX_QUERY_DEPTH,
     maxQueryAliases: s.MAX_QUERY_ALIASES,
     maxQueryDirectives: s.MAX_QUERY_DIRECTIVES,
+    maxQueryFragments: s.MAX_QUERY_FRAGMENTS,
     maxQueryCost: s.MAX_QUERY_COST,
     operationTimeoutMs: s.OPERATION_SECONDS * 1_000,
     maxSubscriptionsPerSocket: s.MAX_SUBSCRIPTIONS_PER_SOCKET,
     maxSocketsPerUser: s.MAX_SOCKETS_PER_USER,
+    maxSocketsPerIp: s.MAX_SOCKETS_PER_IP,
     maxSocketMessagesPerSecond: s.MAX_SOCKET_MESSAGES_PER_SECOND,
     maxUploadBytes: s.MAX_UPLOAD_BYTES,
     maxUploadFiles: s.MAX_UPLOAD_FILES,

@@ -21,6 +21,9 @@ const list = z.string().transform((text) =>
 /** As a browser writes it: without a path, without the port that the scheme implies. */
 const origin = z.url({ protocol: /^https?$/ }).transform((url) => new URL(url).origin);
 
+/** What a browser opens: links in mails and answers begin with it. */
+const webAddress = z.url({ protocol: /^https?$/, error: 'write http://… or https://…' });
+
 const secrets = z.string().transform((text, ctx) => {
   const keys: SigningKey[] = [];
   for (const part of text.split(',')) {
@@ -42,8 +45,8 @@ export const settingsSchema = z.object({
     .regex(/^(sqlite:.+|postgres(ql)?:\/\/.+)$/, 'write sqlite:PATH or postgresql://…')
     .default('sqlite:data/carnegotiate.sqlite'),
   DATABASE_POOL_SIZE: int(1, 500, 20),
-  PUBLIC_URL: z.url().optional(),
-  WEB_URL: z.url().optional(),
+  PUBLIC_URL: webAddress.optional(),
+  WEB_URL: webAddress.optional(),
   STORAGE_URL: z
     .string()
     .regex(/^disk:.+$/, 'write disk:PATH')
@@ -105,10 +108,12 @@ export const settingsSchema = z.object({
   MAX_QUERY_DEPTH: int(1, 100, 10),
   MAX_QUERY_ALIASES: int(0, 10_000, 30),
   MAX_QUERY_DIRECTIVES: int(0, 10_000, 20),
+  MAX_QUERY_FRAGMENTS: int(0, 10_000, 100),
   MAX_QUERY_COST: int(10, 10_000_000, 5_000),
   OPERATION_SECONDS: int(1, 600, 10),
   MAX_SUBSCRIPTIONS_PER_SOCKET: int(1, 10_000, 50),
   MAX_SOCKETS_PER_USER: int(1, 10_000, 10),
+  MAX_SOCKETS_PER_IP: int(1, 1_000_000, 1_000),
   MAX_SOCKET_MESSAGES_PER_SECOND: int(1, 10_000, 50),
   MAX_UPLOAD_BYTES: int(1_024, 1_000_000_000, 10 * 1024 * 1024),
   MAX_UPLOAD_FILES: int(1, 100, 10),

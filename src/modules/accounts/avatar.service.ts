@@ -1,16 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { LockMode } from '@mikro-orm/core';
 import { requireViewer } from '../../kernel/authorize.js';
 import type { Ctx } from '../../kernel/context.js';
+import { currentDeadline } from '../../kernel/deadline.js';
 import { AppError } from '../../kernel/errors.js';
 import { contentTypeOf, keyOf, thumbnailKeyOf } from '../../kernel/files.js';
 import type { ImageSize, Rendition } from '../../kernel/ports.js';
 import { write } from '../../kernel/unit-of-work.js';
 import type { Upload } from '../../kernel/upload.js';
+import { lockAccount } from './living-account.js';
 import { throttled } from './throttles.js';
-import { tokenRevoked } from './tokens.js';
-import { User } from './user.entity.js';
 
 /** Twice what a profile page shows, for dense screens, and what a list of negotiations does. */
 const SIZES: readonly ImageSize[] = [
@@ -26,19 +25,20 @@ export async function uploadAvatar(ctx: Ctx, input: { file: Upload }): Promise<s
   const viewer = requireViewer(ctx);
   await throttled(ctx, 'uploads', viewer.id);
   const key = await storeAvatar(ctx, input.file);
+  let mayBeCommitted = false;
   try {
     const oldKey = await write(ctx, async (tx) => {
-      const own = { id: viewer.id, deletedAt: null };
-      const user = await tx.em.findOne(User, own, { lockMode: LockMode.PESSIMISTIC_WRITE });
-      // The account went while its token still lives.
-      if (!user) throw tokenRevoked();
-      return user.showAvatar(key, tx.clock.now());
+      const user = await lockAccount(tx, viewer.id);
+      const replaced = user.showAvatar(key, tx.clock.now());
+      mayBeCommitted = true;
+      return replaced;
     });
     if (oldKey !== null) await discardAvatar(ctx, oldKey);
     return viewer.id;
   } catch (error) {
-    // After a failure of another kind nobody knows whether the row was committed, and a file too many does no harm.
-    if (error instanceof AppError) await discardAvatar(ctx, key);
+    // After a failure of another kind, once there is something to commit, nobody knows whether it was; and a file too
+    // many does no harm.
+    if (!mayBeCommitted || error instanceof AppError) await discardAvatar(ctx, key);
     throw error;
   }
 }
@@ -63,6 +63,7 @@ async function storeAvatar(ctx: Ctx, file: Upload): Promise<string> {
       Rendition,
       Rendition,
     ];
+    currentDeadline()?.check();
     try {
       await put(ctx, thumbnailKeyOf(key), thumbnail);
       await put(ctx, key, picture);

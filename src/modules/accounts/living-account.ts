@@ -23,6 +23,14 @@ export async function holdAccount(tx: Tx, userId: string): Promise<void> {
   if (!held) throw tokenRevoked();
 }
 
+/** The account of who asks, to be changed. @throws AppError TOKEN_REVOKED where it went while its token still lives. */
+export async function lockAccount(tx: Tx, userId: string): Promise<User> {
+  const own = { id: userId, deletedAt: null };
+  const user = await tx.em.findOne(User, own, { lockMode: LockMode.PESSIMISTIC_WRITE });
+  if (!user) throw tokenRevoked();
+  return user;
+}
+
 /** An account for its owner; null where it is gone. */
 export async function readAccount(
   ctx: Pick<Ctx, 'em'>,

@@ -7,7 +7,7 @@ import { write } from '../../kernel/unit-of-work.js';
 import { queueMail } from '../mail/index.js';
 import { noticeOfNewSignIn } from './notices.js';
 import { isPassword } from './passwords.js';
-import { openSession, type SignedIn } from './session.service.js';
+import { makeRoomForSession, openSession, type SignedIn } from './session.service.js';
 import { forgive, giveBack, guessKey, networkKey, throttledByAll } from './throttles.js';
 import { User } from './user.entity.js';
 import { normalizeEmail } from './user.rules.js';
@@ -32,7 +32,9 @@ export async function login(ctx: Ctx, input: { email: string; password: string }
       { lockMode: LockMode.PESSIMISTIC_READ },
     );
     if (!user) throw invalidCredentials();
-    if (notice) queueMail(tx, notice);
+    // To an address that is not proved, which may be anybody's, goes only what it needs to be proved.
+    if (notice && user.emailVerified) queueMail(tx, notice);
+    await makeRoomForSession(tx, user.id);
     return openSession(tx, user);
   });
 }
@@ -40,7 +42,8 @@ export async function login(ctx: Ctx, input: { email: string; password: string }
 /** Takes the same steps, and the same time, whether or not the address is known. */
 async function guess(ctx: Ctx, email: string, password: string): Promise<Credentials> {
   const [guesses, network] = [guessKey(ctx, email), networkKey(ctx)];
-  await throttledByAll(ctx, ['loginFailures', guesses], ['loginFailuresPerIp', network]);
+  // The network first: one that has no guess left must not leave a record for each address that it makes up.
+  await throttledByAll(ctx, ['loginFailuresPerIp', network], ['loginFailures', guesses]);
   const known = await credentialsOf(ctx, email);
   const right = await isPassword(known?.passwordHash ?? null, password);
   if (!known || !right) throw invalidCredentials();

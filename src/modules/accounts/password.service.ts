@@ -11,7 +11,7 @@ import { checkNewPassword } from './common-passwords.js';
 import { noticeOfNewPassword } from './notices.js';
 import { hashPassword, isPassword, isSamePassword } from './passwords.js';
 import { openSession, revokeSessionsOf, type SignedIn } from './session.service.js';
-import { forgive, throttled } from './throttles.js';
+import { forgive, guessKey, throttled } from './throttles.js';
 import { tokenRevoked } from './tokens.js';
 import { User } from './user.entity.js';
 
@@ -74,13 +74,14 @@ export async function provePassword(
   field: string,
   password: string,
 ): Promise<void> {
-  await throttled(ctx, 'wrongPasswords', account.id);
+  const guesses = guessKey(ctx, account.id);
+  await throttled(ctx, 'wrongPasswords', guesses);
   if (!(await isPassword(account.passwordHash, password))) throw wrongPassword(field);
-  await forgive(ctx, 'wrongPasswords', account.id);
+  await forgive(ctx, 'wrongPasswords', guesses);
 }
 
 /** The account's row, locked. A password that was changed since it was proved is the wrong one by now. */
-export async function lockProven(tx: Tx, { id, passwordHash }: OwnAccount, field: string): Promise<User> {
+async function lockProven(tx: Tx, { id, passwordHash }: OwnAccount, field: string): Promise<User> {
   const proven = { id, passwordHash, deletedAt: null };
   const user = await tx.em.findOne(User, proven, { lockMode: LockMode.PESSIMISTIC_WRITE });
   if (!user) throw wrongPassword(field);

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { argon2id, hash, verify } from 'argon2';
+import pLimit from 'p-limit';
+import { currentDeadline } from '../../kernel/deadline.js';
 
 /** OWASP's minimum for argon2id (Password Storage Cheat Sheet): 19 MiB, two passes, one lane. */
 const COST = { type: argon2id, memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
@@ -11,8 +13,13 @@ const NOBODYS_HASH =
 /** Each takes 19 MiB and a core; more at once would only make every one of them late, and starve the requests beside. */
 const AT_ONCE = 2;
 
-let free = AT_ONCE;
-const waiting: Array<() => void> = [];
+/**
+ * In UTF-16 units. No password is longer, however its 128 characters are composed; and to normalise what is (thousands
+ * of accents on one letter) takes seconds, in which nobody else is served.
+ */
+const LONGEST = 1_024;
+
+const turns = pLimit(AT_ONCE);
 
 /** An argon2id hash in PHC string format. */
 export function hashPassword(password: string): Promise<string> {
@@ -28,28 +35,26 @@ export function unusableHash(): string {
 
 /** Whether this is the password. Where there is no hash it is not, at the same cost: time does not tell who is known. */
 export async function isPassword(passwordHash: string | null, password: string): Promise<boolean> {
-  const right = await inTurn(() => verify(passwordHash ?? NOBODYS_HASH, canonical(password)));
-  return right && passwordHash !== null;
+  const hashed = password.length > LONGEST ? null : passwordHash;
+  const tried = password.length > LONGEST ? '' : canonical(password);
+  const right = await inTurn(() => verify(hashed ?? NOBODYS_HASH, tried));
+  return right && hashed !== null;
 }
 
 /** Whether two texts are one and the same password. */
 export function isSamePassword(one: string, other: string): boolean {
-  return canonical(one) === canonical(other);
+  return one.length <= LONGEST && other.length <= LONGEST && canonical(one) === canonical(other);
 }
 
-/** Keyboards differ in how they compose one and the same letter (NIST SP 800-63B, 3.1.1.2, asks to normalise). */
+/** Of a text up to `LONGEST`. Keyboards differ in how they compose a letter (NIST SP 800-63B, 3.1.1.2: normalise). */
 function canonical(password: string): string {
   return password.normalize('NFC');
 }
 
-async function inTurn<T>(work: () => Promise<T>): Promise<T> {
-  if (free > 0) free--;
-  else await new Promise<void>((resolve) => waiting.push(resolve));
-  try {
-    return await work();
-  } finally {
-    const next = waiting.shift();
-    if (next) next();
-    else free++;
-  }
+/** @throws OutOfTime where the answer was due before the turn came: nobody waits for the hash any more. */
+function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  return turns(() => {
+    currentDeadline()?.check();
+    return work();
+  });
 }

@@ -1,10 +1,9 @@
-import { LockMode } from '@mikro-orm/core';
 import { requireViewer } from '../../kernel/authorize.js';
 import type { Ctx } from '../../kernel/context.js';
 import { InputCheck } from '../../kernel/text.js';
 import { write } from '../../kernel/unit-of-work.js';
-import { tokenRevoked } from './tokens.js';
-import { type Profile, User } from './user.entity.js';
+import { lockAccount } from './living-account.js';
+import type { Profile } from './user.entity.js';
 import { checkProfile } from './user.rules.js';
 
 /**
@@ -20,10 +19,7 @@ export async function updateProfile(
   const changes = checkProfile(check, input);
   check.done();
   return write(ctx, async (tx) => {
-    const own = { id: viewer.id, deletedAt: null };
-    const user = await tx.em.findOne(User, own, { lockMode: LockMode.PESSIMISTIC_WRITE });
-    // The account went while its token still lives.
-    if (!user) throw tokenRevoked();
+    const user = await lockAccount(tx, viewer.id);
     if (Object.keys(changes).length > 0) user.changeProfile(changes, tx.clock.now());
     return user.id;
   });

@@ -9,8 +9,8 @@ export const SESSIONS_REVOKED = 'sessions-revoked';
 const REREAD_MS = 2_000;
 
 /**
- * How far a reading goes back before the newest revocation known: one that commits late, or on a node whose clock is
- * behind, is still found.
+ * How far a reading goes back before the last one: a revocation that commits late, or on a node whose clock is behind,
+ * is still found. What is older is not read again.
  */
 const OVERLAP_MS = 60_000;
 
@@ -24,7 +24,7 @@ export class RevokedSessions {
   /** By session id, when it was revoked or, from the bus, when that was heard: UTC milliseconds. */
   private readonly times = new Map<string, number>();
   private readonly listeners = new Set<(sessionId: string) => void>();
-  private newestRead = Number.NEGATIVE_INFINITY;
+  private lastReadAt = Number.NEGATIVE_INFINITY;
 
   /** `keepMs`: how long the access tokens of a revoked session live at most. */
   constructor(
@@ -50,15 +50,13 @@ export class RevokedSessions {
 
   /** Takes in what the database knows, and forgets what no living token can belong to. One statement. */
   async reread(ctx: Pick<Ctx, 'em'>): Promise<void> {
-    const oldest = this.clock.now().getTime() - this.keepMs;
-    const since = Math.max(oldest, this.newestRead - OVERLAP_MS);
+    const now = this.clock.now().getTime();
+    const oldest = now - this.keepMs;
+    const since = Math.max(oldest, this.lastReadAt - OVERLAP_MS);
     const { rows } = await sql<{ id: string; revoked_at: number | string }>`
       select id, revoked_at from sessions where revoked_at > ${since}`.execute(ctx.em.getKysely());
-    for (const row of rows) {
-      const revokedAt = Number(row.revoked_at);
-      this.newestRead = Math.max(this.newestRead, revokedAt);
-      this.add(row.id, revokedAt);
-    }
+    this.lastReadAt = now;
+    for (const row of rows) this.add(row.id, Number(row.revoked_at));
     for (const [id, revokedAt] of this.times) if (revokedAt <= oldest) this.times.delete(id);
   }
 }

@@ -25,7 +25,10 @@ export class Session extends BaseEntity {
   @Property({ type: InstantType, nullable: true })
   rotatedAt: Date | null = null;
 
-  /** A digest of the network and the User-Agent that the session's tokens were last given to. */
+  /**
+   * A digest of the network and the User-Agent that the session's tokens were last given to; empty once it was ended
+   * because somebody else may have them: that client is not known by it.
+   */
   @Property({ type: 'string', length: 64, nullable: true })
   clientKey: string | null = null;
 
@@ -60,5 +63,11 @@ export class Session extends BaseEntity {
   revoke(now: Date): void {
     this.revokedAt ??= now;
     this.touch(now);
+  }
+
+  /** As `revoke`, where its tokens were in two hands. */
+  revokeAsStolen(now: Date): void {
+    this.revoke(now);
+    this.clientKey = '';
   }
 }

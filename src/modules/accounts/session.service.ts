@@ -1,4 +1,5 @@
 import { LockMode } from '@mikro-orm/core';
+import { sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import { requireViewer } from '../../kernel/authorize.js';
 import { type Ctx, partKey } from '../../kernel/context.js';
@@ -13,6 +14,9 @@ import { User } from './user.entity.js';
 
 /** For how long the token spent last may come again, in milliseconds. */
 export const refreshGracePart = partKey<number>('accounts.refresh-grace');
+
+/** How many sessions an account has at once. Nobody has so many devices: programs that never sign out do. */
+const MAX_LIVE = 100;
 
 /** A session's newest tokens, and whose it is. */
 export interface SignedIn {
@@ -58,7 +62,10 @@ async function rotate(tx: Tx, claims: TokenClaims): Promise<SignedIn | 'SPENT_BE
   if (!session || session.revokedAt) throw tokenRevoked();
   if (session.refreshJti !== claims.jti) {
     const isHarmless = session.isStraggler(claims.jti, clientKeysOf(tx), now, tx.parts.get(refreshGracePart));
-    if (!isHarmless) revoke(tx, session);
+    if (!isHarmless) {
+      session.revokeAsStolen(now);
+      announceEnd(tx, session.id);
+    }
     return 'SPENT_BEFORE';
   }
   if (!session.isLive(now)) throw tokenExpired();
@@ -82,14 +89,30 @@ export async function logout(ctx: Ctx, input: { refreshToken: string }): Promise
   });
 }
 
-/** Ends all sessions of a user within a transaction that holds the user's row. */
+/**
+ * Ends all sessions of a user within a transaction that holds the user's row, and has loaded none of them. No client is
+ * known by them any more, nor by those that ended before: a sign-in from there is told of again. Two statements, however
+ * many there are.
+ */
 export async function revokeSessionsOf(tx: Tx, userId: string): Promise<void> {
-  const sessions = await tx.em.find(
+  const now = tx.clock.now().getTime();
+  const db = tx.em.getKysely();
+  const { rows } = await sql<{ id: string }>`
+    update sessions set revoked_at = ${now}, updated_at = ${now}
+    where user_id = ${userId} and revoked_at is null and expires_at > ${now}
+    returning id`.execute(db);
+  await sql`update sessions set client_key = '' where user_id = ${userId}`.execute(db);
+  for (const { id } of rows) announceEnd(tx, id);
+}
+
+/** Before one more session of a user: ends the oldest ones that are too many, a hundred at a time. */
+export async function makeRoomForSession(tx: Tx, userId: string): Promise<void> {
+  const surplus = await tx.em.find(
     Session,
     { user: userId, revokedAt: null, expiresAt: { $gt: tx.clock.now() } },
-    { lockMode: LockMode.PESSIMISTIC_WRITE, orderBy: { id: 'asc' } },
+    { orderBy: { id: 'desc' }, offset: MAX_LIVE - 1, limit: MAX_LIVE, lockMode: LockMode.PESSIMISTIC_WRITE },
   );
-  for (const session of sessions) revoke(tx, session);
+  for (const session of surplus) revoke(tx, session);
 }
 
 function lockSession(tx: Tx, claims: TokenClaims): Promise<Session | null> {
@@ -99,5 +122,9 @@ function lockSession(tx: Tx, claims: TokenClaims): Promise<Session | null> {
 
 function revoke(tx: Tx, session: Session): void {
   session.revoke(tx.clock.now());
-  tx.announce(SESSIONS_REVOKED, { sessionId: session.id });
+  announceEnd(tx, session.id);
+}
+
+function announceEnd(tx: Tx, sessionId: string): void {
+  tx.announce(SESSIONS_REVOKED, { sessionId });
 }

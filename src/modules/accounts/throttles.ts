@@ -1,8 +1,8 @@
 import { type Ctx, partKey } from '../../kernel/context.js';
 import { AppError } from '../../kernel/errors.js';
+import { networkOf } from '../../kernel/networks.js';
 import type { RateLimit } from '../../kernel/ports.js';
 import type { Throttles } from '../../kernel/room.js';
-import { networkOf } from './clients.js';
 import { digestsPart } from './digests.js';
 
 const MINUTE = 60_000;
@@ -16,11 +16,15 @@ export function rateLimitsOf(figures: Throttles) {
     loginFailures: { name: 'login-failures', points: figures.loginFailures, durationMs: 15 * MINUTE },
     /** Wrong passwords from one network, whatever the address. */
     loginFailuresPerIp: { name: 'login-failures-ip', points: figures.loginFailuresPerIp, durationMs: DAY },
-    /** Wrong passwords of who is signed in already and is asked for it again. */
+    /** Wrong passwords of who is signed in already and is asked for it again, from one network. */
     wrongPasswords: { name: 'wrong-passwords', points: figures.loginFailures, durationMs: 15 * MINUTE },
     registrationsPerIp: { name: 'registrations-ip', points: figures.registrationsPerIp, durationMs: HOUR },
-    /** Mails that somebody asks for, to one address or account. */
-    mailRequests: { name: 'mail-requests', points: figures.mailRequests, durationMs: HOUR },
+    /** Links to a new password, asked for of one address from one network. */
+    resetRequests: { name: 'reset-requests', points: figures.mailRequests, durationMs: HOUR },
+    /** Links to a new password that are sent to one address, wherever they are asked for. */
+    resetMails: { name: 'reset-mails', points: figures.mailRequests, durationMs: HOUR },
+    /** Links that prove an address, to that address: of the account that has it, and of those that had it. */
+    verificationMails: { name: 'verification-mails', points: figures.mailRequests, durationMs: HOUR },
     mailRequestsPerIp: { name: 'mail-requests-ip', points: figures.mailRequestsPerIp, durationMs: HOUR },
     /** Mails that tell an account what was done to it. */
     notices: { name: 'notices', points: figures.mailRequests, durationMs: HOUR },
@@ -41,14 +45,17 @@ export function networkKey(ctx: Pick<Ctx, 'ip'>): ThrottleKey {
   return ctx.ip === '' ? null : networkOf(ctx.ip);
 }
 
-/** An e-mail address in its normal form, known or not, as tried from the client's network. */
-export function guessKey(ctx: Pick<Ctx, 'ip' | 'parts'>, email: string): ThrottleKey {
-  return ctx.ip === '' ? null : ctx.parts.get(digestsPart).of('guess', email, networkOf(ctx.ip));
+/**
+ * An account's id or an e-mail address in its normal form, known or not, as tried from the client's network: strangers
+ * elsewhere lock nobody out.
+ */
+export function guessKey(ctx: Pick<Ctx, 'ip' | 'parts'>, whose: string): ThrottleKey {
+  return ctx.ip === '' ? null : ctx.parts.get(digestsPart).of('guess', whose, networkOf(ctx.ip));
 }
 
 /** An e-mail address in its normal form, known or not, from wherever. */
-export function addressKey(ctx: Pick<Ctx, 'parts'>, email: string): ThrottleKey {
-  return ctx.parts.get(digestsPart).of('address', email);
+export function addressKey(ctx: Pick<Ctx, 'ip' | 'parts'>, email: string): ThrottleKey {
+  return ctx.ip === '' ? null : ctx.parts.get(digestsPart).of('address', email);
 }
 
 /**

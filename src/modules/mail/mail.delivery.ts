@@ -53,11 +53,12 @@ function claim(ctx: Ctx): Promise<Mail[]> {
 type Outcome = Pick<Mail, 'status' | 'lastError'> & Partial<Pick<Mail, 'data'>>;
 
 async function attempt(ctx: Ctx, mail: Mail, maxAttempts: number): Promise<MailStatus> {
-  const outcome = await send(ctx, mail).catch((error: unknown) => {
+  const outcome = await send(ctx, mail).catch((error: unknown): Outcome => {
     const isLast = mail.attempts >= maxAttempts;
     const { id: mailId, kind, attempts } = mail;
     ctx.log.warn({ mailId, kind, attempts, isLast, ...codesOf(error) }, 'a mail was not sent');
-    return { status: isLast ? 'FAILED' : 'QUEUED', lastError: reasonOf(error) } satisfies Outcome;
+    const lastError = reasonOf(error);
+    return isLast ? { status: 'FAILED', data: {}, lastError } : { status: 'QUEUED', lastError };
   });
   await settle(ctx, mail, outcome);
   return outcome.status;

@@ -10,12 +10,14 @@ export function retryDelayMs(attempts: number): number {
 
 /**
  * What an error says, fit to be kept. Mail servers answer what they like, bytes that no text column takes among it, and
- * a filter may quote the very link that it minds: a secret must not lie in the database for that.
+ * a filter may quote the very link that it minds: a secret must not lie in the database for that, nor an address that its
+ * account has long left.
  */
 export function reasonOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   return text
     .replace(SECRET_LIKE, '…')
+    .replace(/\S+/g, (word) => (word.includes('@') ? '…' : word))
     .replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ')
     .slice(0, MAX_REASON)
     .toWellFormed();

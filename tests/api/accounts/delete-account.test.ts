@@ -114,8 +114,8 @@ describe.each(databaseKinds)('deleteAccount on %s', (kind) => {
     }
     const sessions = await rowsOf(app, 'sessions', 'user_id', buyer.id);
     expect(sessions.map((session) => [session.revoked_at === null, session.client_key])).toEqual([
-      [false, null],
-      [false, null],
+      [false, ''],
+      [false, ''],
     ]);
     expect(app.errorOf(await app.request(LoginDocument, { input }))).toMatchObject({
       code: 'INVALID_CREDENTIALS',

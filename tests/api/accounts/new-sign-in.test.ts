@@ -1,9 +1,16 @@
 import { describe, expect, it } from 'vitest';
+import { createAdmin } from '../../../src/modules/accounts/module.js';
 import { sweepSessions } from '../../../src/modules/accounts/session.jobs.js';
-import { LoginDocument, RefreshTokenDocument, RegisterDocument } from '../../generated/operations.js';
+import {
+  LoginDocument,
+  LogoutDocument,
+  RefreshTokenDocument,
+  RegisterDocument,
+} from '../../generated/operations.js';
 import { databaseKinds, useApp } from '../../support/app.js';
 import { DAY } from '../../support/clock.js';
 import { upTo } from '../../support/live.js';
+import { sqlOn } from '../mail/outbox.js';
 import { mailsTo } from './stored.js';
 
 const PASSWORD = 'correct horse battery staple';
@@ -23,11 +30,13 @@ describe.each(databaseKinds)('the mail about a new sign-in on %s', (kind) => {
   });
   let count = 0;
 
-  /** Somebody who has registered from home. */
-  const registered = async () => {
+  /** Somebody who has registered from home, and proved the address. */
+  const registered = async (isProved = true) => {
     const input = { email: `at-home-${++count}@example.com`, password: PASSWORD };
     const { register } = await app.ok(RegisterDocument, { input }, { userAgent: HOME });
-    return { id: register.user.id, email: input.email, ...register.tokens };
+    const { id } = register.user;
+    await sqlOn(app, 'update users set email_verified = ? where id = ?', [isProved, id]);
+    return { id, email: input.email, token: register.tokens.accessToken, ...register.tokens };
   };
   const login = (email: string, userAgent: string, password = PASSWORD) =>
     app.request(LoginDocument, { input: { email, password } }, { userAgent });
@@ -52,6 +61,32 @@ describe.each(databaseKinds)('the mail about a new sign-in on %s', (kind) => {
     const input = { refreshToken: ada.refreshToken };
     await app.ok(RefreshTokenDocument, { input }, { userAgent: 'Thief/1.0' });
     expect(await told(ada.id)).toEqual([]);
+  });
+
+  it('is not queued for an address that is not proved', async () => {
+    const ada = await registered(false);
+    await login(ada.email, 'Café/2.0');
+    expect(await told(ada.id)).toEqual([]);
+  });
+
+  it('is not queued for who has signed out, but for whoever was signed out by a new password', async () => {
+    const ada = await registered();
+    await app.ok(LogoutDocument, { input: { refreshToken: ada.refreshToken } }, ada);
+    await login(ada.email, HOME);
+    expect(await told(ada.id)).toEqual([]);
+    await createAdmin(app.system.makeCtx(), { email: ada.email, password: `${PASSWORD}!` });
+    await login(ada.email, HOME, `${PASSWORD}!`);
+    expect(await told(ada.id)).toHaveLength(1);
+  });
+
+  it('is queued for a client that came with a stolen token', async () => {
+    const ada = await registered();
+    const refresh = (refreshToken: string, userAgent: string) =>
+      app.request(RefreshTokenDocument, { input: { refreshToken } }, { userAgent });
+    await refresh(ada.refreshToken, 'Thief/1.0');
+    await refresh(ada.refreshToken, HOME);
+    await login(ada.email, 'Thief/1.0');
+    expect(await told(ada.id)).toMatchObject([{ userAgent: 'Thief/1.0' }]);
   });
 
   it('is queued once nothing is kept any more of the client that came before', async () => {

@@ -89,4 +89,21 @@ describe('requestEmailVerification, throttled', () => {
     expect([await ask(1), await ask(1), await ask(2)]).toEqual(['sent', 'sent', 'RATE_LIMITED']);
     expect((await storedMail(app)).mails).toHaveLength(4);
   });
+
+  it('counts the mails of registrations too: an address that comes and goes is sent no more', async () => {
+    const input = { email: 'comes-and-goes@example.com', password: 'correct horse battery' };
+    const queued: number[] = [];
+    for (const _ of [1, 2, 3]) {
+      const { register } = await app.ok(RegisterDocument, { input });
+      const taken = await app.request(RegisterDocument, { input });
+      expect(app.errorOf(taken).code).toBe('BAD_USER_INPUT');
+      const { mails } = await storedMail(app);
+      queued.push(mails.filter((mail) => mail.recipient_id === register.user.id).length);
+      await sqlOn(app, 'update users set email = ? where id = ?', [
+        `${register.user.id}@x.test`,
+        register.user.id,
+      ]);
+    }
+    expect(queued).toEqual([1, 1, 0]);
+  });
 });

@@ -127,6 +127,26 @@ describe('requestPasswordReset, throttled', () => {
   });
 });
 
+describe('requestPasswordReset, asked for by strangers', () => {
+  const outbox = new Outbox();
+  const throttles = { loginFailures: 1e6, loginFailuresPerIp: 1e6, registrationsPerIp: 1e6 };
+  const app = useApp('sqlite', {
+    config: { throttles: { ...throttles, mailRequests: 3, mailRequestsPerIp: 1e6 } },
+    adapters: { mailer: outbox },
+  });
+
+  it('locks the owner out by no error, and sends one address no more than three mails in an hour', async () => {
+    const { email } = await app.build.buyer();
+    const from = (ip: string) => requestPasswordReset({ ...app.system.makeCtx(), ip }, { email });
+    for (const n of [1, 2, 3]) await from(`203.0.113.${n}`);
+    expect(await outbox.deliver(app)).toHaveLength(3);
+    const response = await app.request(RequestPasswordResetDocument, { input: { email } });
+    expect(response.data).toEqual({ requestPasswordReset: { success: true } });
+    expect(await outbox.deliver(app)).toEqual([]);
+    expect((await storedMail(app)).mails.at(-1)).toMatchObject({ status: 'DROPPED', recipient_id: null });
+  });
+});
+
 describe('requestPasswordReset, by the clock on the wall', () => {
   const app = useApp('sqlite');
 

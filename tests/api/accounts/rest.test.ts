@@ -160,6 +160,21 @@ describe.each(databaseKinds)('the auth routes on %s', (kind) => {
     expect(await stored(app)).toEqual(before);
   });
 
+  it('takes blanks for what they are in a password: characters', async () => {
+    const email = anyEmail();
+    const password = ' '.repeat(8);
+    expect((await post('register/', { email, password, user_type: 'buyer' })).status).toBe(201);
+    expect((await post('login/', { email, password })).status).toBe(200);
+    expect((await post('login/', { email, password: ' ' })).status).toBe(401);
+    expect(await post('login/', { email: ' ', password: '' })).toMatchObject({
+      status: 400,
+      body: {
+        email: ['This field may not be blank.'],
+        password: ['This field may not be blank.'],
+      },
+    });
+  });
+
   it('login: asks for what is missing', async () => {
     expect(await post('login/', {})).toEqual({
       status: 400,

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { write } from '../../../src/kernel/unit-of-work.js';
 import { createAdmin } from '../../../src/modules/accounts/module.js';
 import { RevokedSessions } from '../../../src/modules/accounts/revoked-sessions.js';
 import { sweepSessions } from '../../../src/modules/accounts/session.jobs.js';
+import { openSession } from '../../../src/modules/accounts/session.service.js';
+import { User } from '../../../src/modules/accounts/user.entity.js';
 import {
   LoginDocument,
   LogoutDocument,
@@ -26,6 +29,27 @@ describe.each(databaseKinds)('sweep-sessions on %s', (kind) => {
     expect(sessions.map(({ id }: { id: string }) => id)).toEqual([claimsOf(young.token).sid]);
     const refreshed = await app.request(RefreshTokenDocument, { input: { refreshToken: old.refreshToken } });
     expect(app.errorOf(refreshed)).toMatchObject({ code: 'TOKEN_EXPIRED' });
+  });
+});
+
+describe.each(databaseKinds)('the sessions of an account on %s', (kind) => {
+  const app = useApp(kind);
+
+  it('are a hundred at once: one sign-in more ends the oldest', async () => {
+    const buyer = await app.build.buyer();
+    await write(app.system.makeCtx(), async (tx) => {
+      const user = await tx.em.findOneOrFail(User, buyer.id);
+      for (let n = 0; n < 100; n++) await openSession(tx, user);
+    });
+    const all = (await stored(app)).sessions.map(({ id }: { id: string }) => id);
+    const input = { email: buyer.email, password: buyer.password };
+    const { login } = await app.ok(LoginDocument, { input });
+    const live = (await stored(app)).sessions.filter(
+      ({ revoked_at }: { revoked_at: unknown }) => revoked_at === null,
+    );
+    const { sid } = claimsOf(login.tokens.accessToken);
+    expect(live.map(({ id }: { id: string }) => id)).toEqual([...all.slice(2), sid]);
+    await expect.poll(async () => (await app.ok(MeDocument, {}, buyer)).me).toBeNull();
   });
 });
 
@@ -65,6 +89,21 @@ describe.each(databaseKinds)('the revoked sessions of a node on %s', (kind) => {
       .execute('update sessions set revoked_at = ? where id = ?', [revokedAt, sid]);
     await revoked.reread(app.system.makeCtx());
     expect(revoked.has(sid)).toBe(true);
+  });
+
+  it('are not read again when a reading has come more than a minute after them', async () => {
+    const buyer = await app.build.buyer();
+    const revoked = new RevokedSessions(app.clock, HOUR);
+    const revokedAt = app.clock.now().getTime();
+    app.clock.advance(61_000);
+    await revoked.reread(app.system.makeCtx());
+    const { sid } = claimsOf(buyer.token);
+    await app.orm.em
+      .fork()
+      .getConnection()
+      .execute('update sessions set revoked_at = ? where id = ?', [revokedAt, sid]);
+    await revoked.reread(app.system.makeCtx());
+    expect(revoked.has(sid)).toBe(false);
   });
 });
 

@@ -1,14 +1,22 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Logger, RateLimit, RateLimits } from '../../../src/kernel/ports.js';
+import { issueToken } from '../../../src/modules/accounts/account-tokens.js';
 import { register } from '../../../src/modules/accounts/module.js';
+import { ownAccount, provePassword } from '../../../src/modules/accounts/password.service.js';
 import { MemoryRateLimits } from '../../../src/platform/rate-limits/memory-rate-limits.js';
-import { ChangePasswordDocument, LoginDocument, RegisterDocument } from '../../generated/operations.js';
+import {
+  ChangePasswordDocument,
+  LoginDocument,
+  RegisterDocument,
+  ResetPasswordDocument,
+} from '../../generated/operations.js';
 import { type ApiResponse, testLog, useApp } from '../../support/app.js';
 import type { Person } from '../../support/builders.js';
 import { upTo } from '../../support/live.js';
 import { stored } from './stored.js';
 
 const NEW = 'another horse, another battery';
+const VIEWER = { userType: 'BUYER', sessionId: 'none', tokenExpiresAt: new Date(8.64e15) } as const;
 
 /** Empty again before each test, seen through, and out of order where a test says so. */
 class TestLimits implements RateLimits {
@@ -146,12 +154,14 @@ describe('throttling', () => {
       expect(seconds).toBeLessThanOrEqual(86_400);
     });
 
-    it('counts no try at an address that the network’s count refused', async () => {
+    it('counts no try at an address that the network’s count refused, and keeps nothing of it', async () => {
       for (const n of upTo(5)) await fail(`guess-${n}@example.com`, 1);
+      limits.keys.length = 0;
       for (const _ of upTo(4)) {
         const { seconds } = await refusal(login('untouched@example.com', 'wrong'));
         expect(seconds).toBeGreaterThan(86_000);
       }
+      expect(new Set(limits.keys)).toEqual(new Set(['127.0.0.1']));
     });
 
     it('counts no try that was refused: the right password of another is let in afterwards', async () => {
@@ -245,6 +255,25 @@ describe('throttling', () => {
       expect(seconds).toBeLessThanOrEqual(15 * 60);
       expect(await stored(app)).toEqual(before);
       expect(await codes([change(other, other.password)])).toEqual([null]);
+    });
+
+    it('lets who guesses on one network keep nobody out on another', async () => {
+      const buyer = await app.build.buyer();
+      for (const _ of upTo(3)) await change(buyer, 'wrong');
+      expect(await codes([change(buyer, buyer.password)])).toEqual(['RATE_LIMITED']);
+      const viewer = { ...VIEWER, id: buyer.id };
+      const elsewhere = { ...app.system.makeCtx(), viewer, ip: '203.0.113.9' };
+      const account = await ownAccount(elsewhere);
+      await provePassword(elsewhere, account, 'currentPassword', buyer.password);
+    });
+
+    it('forgets the wrong ones once the password was reset by mail', async () => {
+      const buyer = await app.build.buyer();
+      for (const _ of upTo(3)) await change(buyer, 'wrong');
+      const token = (await issueToken(app.system.makeCtx(), buyer.id, 'PASSWORD_RESET')) ?? '';
+      await app.ok(ResetPasswordDocument, { input: { token, newPassword: NEW } });
+      const again = await app.build.login({ ...buyer, password: NEW });
+      expect(await codes([change(again, NEW, 'a third password')])).toEqual([null]);
     });
 
     it('gives 10 guesses at once no more than 3 tries', async () => {

@@ -11,6 +11,7 @@ import { pause, upTo } from '../../support/live.js';
 import { Outbox, sqlOn, storedMail } from './outbox.js';
 
 const SECOND = 1_000;
+type Turn = PromiseWithResolvers<void>;
 
 describe.each(databaseKinds)('mails on %s', (kind) => {
   const outbox = new Outbox();
@@ -86,7 +87,7 @@ describe.each(databaseKinds)('mails on %s', (kind) => {
     expect(Number(row?.sent_at)).toBe(app.clock.now().getTime());
   });
 
-  it('are kept as failed after the last attempt, with the reason, and not tried again', async () => {
+  it('are kept as failed after the last attempt, with the reason and without what they told, and not tried again', async () => {
     await queue({ kind: 'NEW_SIGN_IN', data: { ip: '203.0.113.7' } });
     let tried = 0;
     outbox.before = () => {
@@ -105,7 +106,7 @@ describe.each(databaseKinds)('mails on %s', (kind) => {
       last_error: '550 no such user',
       sent_at: null,
     });
-    expect(JSON.stringify(row?.data)).toContain('203.0.113.7');
+    expect(JSON.stringify(row)).not.toContain('203.0.113.7');
   });
 
   it('fail for a reason that a text column takes, and that gives no secret away', async () => {
@@ -144,10 +145,14 @@ describe.each(databaseKinds)('mails on %s', (kind) => {
 
   it('are sent by another when their sender dies, after two minutes; it has no say any more if it comes back', async () => {
     await queue();
-    const [first, second] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-    outbox.before = () => first.promise;
+    const [begun, first, second] = upTo(3).map(() => Promise.withResolvers<void>()) as [Turn, Turn, Turn];
+    outbox.before = () => {
+      begun.resolve();
+      return first.promise;
+    };
     const lost = outbox.deliver(app);
-    await expect.poll(async () => (await rows())[0]?.attempts, { timeout: 10_000 }).toBe(1);
+    await begun.promise;
+    expect(await rows()).toMatchObject([{ attempts: 1 }]);
 
     outbox.before = () => second.promise;
     app.clock.advance(2 * MINUTE - 1);

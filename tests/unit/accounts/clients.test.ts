@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Parts } from '../../../src/kernel/context.js';
-import { clientKeyOf, clientKeysOf, networkOf } from '../../../src/modules/accounts/clients.js';
+import { clientKeyOf, clientKeysOf } from '../../../src/modules/accounts/clients.js';
 import { Digests, digestsPart } from '../../../src/modules/accounts/digests.js';
 
 const client = (given: { ip?: string; userAgent?: string; secrets?: string[] } = {}) => {
@@ -8,25 +8,6 @@ const client = (given: { ip?: string; userAgent?: string; secrets?: string[] } =
   parts.set(digestsPart, new Digests(given.secrets ?? ['first secret']));
   return { ip: given.ip ?? '192.0.2.7', userAgent: given.userAgent ?? 'Browser/1', parts };
 };
-
-describe('networkOf', () => {
-  it.each([
-    ['192.0.2.7', '192.0.2.7'],
-    ['::ffff:192.0.2.7', '192.0.2.7'],
-    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
-    ['2001:DB8:1:2::9', '2001:db8:1:2::/64'],
-    ['2001:0db8:0001:0002:ffff:ffff:ffff:ffff', '2001:db8:1:2::/64'],
-    ['2001:db8::1', '2001:db8:0:0::/64'],
-    ['::1', '0:0:0:0::/64'],
-    ['::', '0:0:0:0::/64'],
-    ['fe80::1%eth0', 'fe80:0:0:0::/64'],
-    ['64:ff9b::192.0.2.7', '64:ff9b:0:0::/64'],
-    ['', ''],
-    ['unknown', 'unknown'],
-  ])('takes %s for one of %s', (ip, network) => {
-    expect(networkOf(ip)).toBe(network);
-  });
-});
 
 describe('clientKeyOf', () => {
   it('is the same for the same network and User-Agent, and another for any other', () => {

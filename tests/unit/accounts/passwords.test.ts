@@ -1,8 +1,9 @@
 import { describe, expect, it, vi } from 'vitest';
+import { withDeadline } from '../../../src/kernel/deadline.js';
 import { hashPassword, isPassword, isSamePassword } from '../../../src/modules/accounts/passwords.js';
 
-/** How many argon2 computations ran at once, at most. */
-const most = vi.hoisted(() => ({ running: 0 }));
+/** How many argon2 computations ran at once, at most, and in all. */
+const most = vi.hoisted(() => ({ running: 0, begun: 0 }));
 
 vi.mock('argon2', async (importOriginal) => {
   const argon2 = await importOriginal<typeof import('argon2')>();
@@ -10,6 +11,7 @@ vi.mock('argon2', async (importOriginal) => {
   const counted =
     <A extends unknown[], R>(work: (...args: A) => Promise<R>) =>
     async (...args: A) => {
+      most.begun++;
       most.running = Math.max(most.running, ++running);
       try {
         return await work(...args);
@@ -63,6 +65,32 @@ describe('passwords', () => {
     await Promise.all(work);
     expect(most.running).toBe(2);
     expect(done.toSorted()).toEqual([0, 1, 2, 3, 4, 5]);
+  });
+
+  it('spends the same hash, and no time beside it, on what is too long for any password', async () => {
+    const hash = await hashPassword('correct horse');
+    const accents = `a${'\u0301\u0316'.repeat(24_000)}`;
+    most.begun = 0;
+    const startedAt = performance.now();
+    expect(await isPassword(hash, accents)).toBe(false);
+    expect(await isPassword(await hashPassword(''), accents)).toBe(false);
+    expect(isSamePassword(accents, accents)).toBe(false);
+    // To normalise these accents once takes seconds.
+    expect(performance.now() - startedAt).toBeLessThan(700);
+    expect(most.begun).toBe(3);
+  });
+
+  it('knows the longest password in its longest composition', async () => {
+    const longest = '\u{1d160}'.repeat(128);
+    expect(await isPassword(await hashPassword(longest), longest.normalize('NFD'))).toBe(true);
+  });
+
+  it('begins none for an operation whose time was up before its turn', async () => {
+    most.begun = 0;
+    const others = [hashPassword('correct horse'), hashPassword('correct horse')];
+    await expect(withDeadline(0, () => hashPassword('correct horse'))).rejects.toThrow('took too long');
+    await Promise.all(others);
+    expect(most.begun).toBe(2);
   });
 
   it('goes on after a hash that cannot be read', async () => {

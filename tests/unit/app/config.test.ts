@@ -87,6 +87,13 @@ describe('readConfig', () => {
     expect(faults).toContain('DATABASE_URL: write sqlite:PATH or postgresql://…');
   });
 
+  it('refuses a page that is longer than pages may be', () => {
+    expect(faultsOf({ PAGE_SIZE: '50', MAX_PAGE_SIZE: '20' })).toEqual([
+      'PAGE_SIZE: a page that asks for no number has MAX_PAGE_SIZE rows at most',
+    ]);
+    expect(read({ PAGE_SIZE: '20', MAX_PAGE_SIZE: '20' }).policy.pageSize).toBe(20);
+  });
+
   it('refuses production without keys of its own', () => {
     expect(faultsOf({ NODE_ENV: 'production' })).toEqual([
       'JWT_SECRETS: set it in production, as kid:secret with a secret of 32 characters or more',
@@ -107,6 +114,29 @@ describe('readConfig', () => {
     'postgresql://u:p@db:5432/cars',
   ])('takes the database %s', (url) => {
     expect(read({ DATABASE_URL: url }).databaseUrl).toBe(url);
+  });
+});
+
+describe('PUBLIC_URL and WEB_URL', () => {
+  const mail = { SMTP_URL: 'smtp://mail.example', MAIL_FROM: 'cars@example.com' };
+  const production = { NODE_ENV: 'production', JWT_SECRETS: `k1:${SECRET}` };
+
+  it.each(['javascript:alert(1)', 'ftp://cars.example', 'cars.example'])('are not %s', (url) => {
+    expect(faultsOf({ PUBLIC_URL: url, WEB_URL: url })).toEqual([
+      'PUBLIC_URL: write http://… or https://…',
+      'WEB_URL: write http://… or https://…',
+    ]);
+  });
+
+  it('are, one of them, needed in production where mails are sent', () => {
+    expect(faultsOf({ ...production, ...mail })).toEqual([
+      'WEB_URL: set it, or PUBLIC_URL, in production with SMTP_URL: links in mails begin with it',
+    ]);
+    const url = 'https://cars.example';
+    expect(read({ ...production, ...mail, PUBLIC_URL: url }).webUrl).toBe(url);
+    expect(read({ ...production, ...mail, WEB_URL: url }).webUrl).toBe(url);
+    expect(read(production).webUrl).toBe('http://127.0.0.1:4000');
+    expect(read(mail).webUrl).toBe('http://127.0.0.1:4000');
   });
 });
 
