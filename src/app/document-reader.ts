@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import {
   type DocumentNode,
   GraphQLError,
@@ -11,7 +12,7 @@ import type { Config } from './config.js';
 import type { OperationLimits } from './limits/operation-limits.js';
 
 /** An operation that may run, or why it may not. */
-export type DocumentReader = (payload: SubscribePayload) => ReadDocument | readonly GraphQLError[];
+export type DocumentReader = (payload: SubscribePayload) => Promise<ReadDocument | readonly GraphQLError[]>;
 
 interface ReadDocument {
   readonly schema: GraphQLSchema;
@@ -20,7 +21,11 @@ interface ReadDocument {
   readonly variableValues: Record<string, unknown> | null | undefined;
 }
 
-/** Reads what comes over WebSocket by the limits and rules that hold over HTTP, where Apollo validates. */
+/**
+ * Reads what comes over WebSocket by the limits and rules that hold over HTTP, where Apollo validates. Many documents can
+ * come at once here: of those that are not known to be valid one is read in each turn of the event loop, so that others
+ * are served in between.
+ */
 export function documentReader(
   schema: GraphQLSchema,
   { introspection }: Config,
@@ -28,8 +33,14 @@ export function documentReader(
 ): DocumentReader {
   const rules = introspection ? specifiedRules : [...specifiedRules, NoSchemaIntrospectionCustomRule];
   const valid = new WeakSet<DocumentNode>();
+  let lastTurn: Promise<void> = Promise.resolve();
 
-  return (payload) => {
+  return async (payload) => {
+    const known = limits.knownDocument(payload.query);
+    if (!known || !valid.has(known)) {
+      lastTurn = lastTurn.then(() => setImmediate());
+      await lastTurn;
+    }
     let document: DocumentNode;
     try {
       document = limits.check(payload);

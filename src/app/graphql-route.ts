@@ -85,7 +85,7 @@ function documentStore() {
   const known = new DocumentCache<DocumentNode>();
   return {
     get: async (key: string) => known.get(key),
-    set: async (key: string, document: DocumentNode) => known.set(key, document, document.tokenCount ?? 1),
+    set: async (key: string, document: DocumentNode) => known.set(key, document, document),
     delete: async (key: string) => known.delete(key),
   };
 }

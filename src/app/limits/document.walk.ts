@@ -20,14 +20,24 @@ export interface DocumentSize {
    */
   readonly aliases: number;
   readonly directives: number;
+  /** `__schema` and `__type`, and the aliases within them: each may tell the schema once more. */
+  readonly schemas: number;
+  readonly types: number;
+  readonly introspectionAliases: number;
 }
 
-const NOTHING: DocumentSize = { depth: 0, introspectionDepth: 0, aliases: 0, directives: 0 };
+const NOTHING: DocumentSize = {
+  depth: 0,
+  introspectionDepth: 0,
+  aliases: 0,
+  directives: 0,
+  schemas: 0,
+  types: 0,
+  introspectionAliases: 0,
+};
 
 /** Far above any limit, and far below where doubling it a thousand times would end. */
 const CEILING = 1_000_000_000;
-
-const INTROSPECTION = new Set(['__schema', '__type']);
 
 /**
  * The greatest sizes that any operation of a document has. Each node is looked at once, however often it is spread:
@@ -95,26 +105,39 @@ class Walk {
     names.add(name);
     const directives = sum(size.directives, directivesOf(node));
     const depth = sum(size.depth, 1);
-    return INTROSPECTION.has(node.name.value)
-      ? { depth: 0, introspectionDepth: depth, aliases, directives }
-      : { depth, introspectionDepth: size.introspectionDepth, aliases, directives };
+    const counted = { ...size, aliases, directives };
+    if (node.name.value !== '__schema' && node.name.value !== '__type') return { ...counted, depth };
+    const introspectionAliases = sum(size.introspectionAliases, size.aliases);
+    const asked =
+      node.name.value === '__schema' ? { schemas: sum(size.schemas, 1) } : { types: sum(size.types, 1) };
+    return { ...counted, depth: 0, introspectionDepth: depth, introspectionAliases, ...asked };
   }
 }
 
-export function fragmentsOf(document: DocumentNode): Map<string, FragmentDefinitionNode> {
+const fragmentsKnown = new WeakMap<DocumentNode, ReadonlyMap<string, FragmentDefinitionNode>>();
+
+/** Looked for once in each document, however often it is asked again with other variables. */
+export function fragmentsOf(document: DocumentNode): ReadonlyMap<string, FragmentDefinitionNode> {
+  const known = fragmentsKnown.get(document);
+  if (known) return known;
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const definition of document.definitions) {
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
   }
+  fragmentsKnown.set(document, fragments);
   return fragments;
 }
 
 /** Of selections that stand beside each other. */
 function together(a: DocumentSize, b: DocumentSize): DocumentSize {
   return {
-    ...greatest(a, b),
+    depth: Math.max(a.depth, b.depth),
+    introspectionDepth: Math.max(a.introspectionDepth, b.introspectionDepth),
     aliases: sum(a.aliases, b.aliases),
     directives: sum(a.directives, b.directives),
+    schemas: sum(a.schemas, b.schemas),
+    types: sum(a.types, b.types),
+    introspectionAliases: sum(a.introspectionAliases, b.introspectionAliases),
   };
 }
 
@@ -124,6 +147,9 @@ function greatest(a: DocumentSize, b: DocumentSize): DocumentSize {
     introspectionDepth: Math.max(a.introspectionDepth, b.introspectionDepth),
     aliases: Math.max(a.aliases, b.aliases),
     directives: Math.max(a.directives, b.directives),
+    schemas: Math.max(a.schemas, b.schemas),
+    types: Math.max(a.types, b.types),
+    introspectionAliases: Math.max(a.introspectionAliases, b.introspectionAliases),
   };
 }
 

@@ -3,6 +3,7 @@ import { AppError } from '../../kernel/errors.js';
 import type { Config } from '../config.js';
 import { rooms } from '../rooms.js';
 import { costOf } from './document.cost.js';
+import { fragmentsIn } from './document.fragments.js';
 import { type DocumentSize, sizeOf } from './document.walk.js';
 import { DocumentCache } from './document-cache.js';
 import { repeatedField } from './once-per-operation.js';
@@ -19,6 +20,11 @@ export interface AskedOperation {
  * by graphql-js's MaxIntrospectionDepthRule.
  */
 const INTROSPECTION_DEPTH = 20;
+
+/** Tools ask for the schema once, and nothing of it under two names; each time costs tens of milliseconds. */
+const SCHEMAS = 1;
+const TYPES = 5;
+const INTROSPECTION_ALIASES = 2;
 
 /**
  * What an operation may ask for at most, the same over HTTP and WebSocket, found out before anything of it runs and before
@@ -51,24 +57,33 @@ export class OperationLimits {
     return document;
   }
 
+  /** A document that has been asked for before, as long as it is remembered. */
+  knownDocument(query: string): DocumentNode | undefined {
+    return this.known.get(query);
+  }
+
   private read(query: string): DocumentNode {
     const document = parse(query, { maxTokens: this.config.maxQueryTokens });
-    this.assertSize(sizeOf(document));
+    this.assertSize(sizeOf(document), fragmentsIn(document));
     const repeated = repeatedField(document, this.once);
     if (repeated) {
       throw new AppError('BAD_USER_INPUT', `${repeated} may stand once in an operation, aliases included.`);
     }
-    this.known.set(query, document, document.tokenCount ?? query.length);
+    this.known.set(query, document, document);
     return document;
   }
 
-  private assertSize(size: DocumentSize): void {
-    const { maxQueryDepth, maxQueryAliases, maxQueryDirectives } = this.config;
+  private assertSize(size: DocumentSize, fragments: number): void {
+    const { maxQueryDepth, maxQueryAliases, maxQueryDirectives, maxQueryFragments } = this.config;
     const bounds: ReadonlyArray<[what: string, found: number, maximum: number]> = [
       ['levels of fields', size.depth, maxQueryDepth],
       ['levels of introspection', size.introspectionDepth, INTROSPECTION_DEPTH],
       ['aliases', size.aliases, maxQueryAliases],
       ['directives', size.directives, maxQueryDirectives],
+      ['fragments', fragments, maxQueryFragments],
+      ['fields __schema', size.schemas, SCHEMAS],
+      ['fields __type', size.types, TYPES],
+      ['aliases in introspection', size.introspectionAliases, INTROSPECTION_ALIASES],
     ];
     for (const [what, found, maximum] of bounds) {
       if (found <= maximum) continue;

@@ -35,6 +35,11 @@ const directives = (n: number): Asked => ({
   query: `{ ${times(n, () => '... @include(if: true) { __typename }')} }`,
 });
 
+/** Each defined, and spread once. */
+const fragments = (n: number): Asked => ({
+  query: `{ ${times(n, (i) => `...F${i}`)} } ${times(n, (i) => `fragment F${i} on Query { __typename }`)}`,
+});
+
 /** 1 + 100 × (1 + 1 + 1 + 46) vehicles and what is around them, and 1 + the rest of dealers. */
 const cost = (n: number, variables: object = { vehicles: 46, dealers: n - 4_902 }): Asked => ({
   query: `query ($vehicles: Int, $dealers: Int = 1) {
@@ -51,6 +56,7 @@ const within: Array<[what: string, asked: Asked]> = [
   ['30 aliases, by their fragments', spreadAliases(30)],
   ['30 fields that stand there again', { query: `{ ${'__typename '.repeat(31)} }` }],
   ['20 directives', directives(20)],
+  ['100 fragments', fragments(100)],
   ['a cost of 5,000', cost(5_000)],
 ];
 
@@ -81,6 +87,13 @@ const past: Array<[what: string, asked: Asked, code: string, message: string]> =
     'The document has 31 aliases; 30 are allowed.',
   ],
   ['21 directives', directives(21), 'BAD_USER_INPUT', 'The document has 21 directives; 20 are allowed.'],
+  ['101 fragments', fragments(101), 'BAD_USER_INPUT', 'The document has 101 fragments; 100 are allowed.'],
+  [
+    'a fragment that is spread 101 times',
+    { query: `{ ${'...F '.repeat(101)} } fragment F on Query { __typename }` },
+    'BAD_USER_INPUT',
+    'The document has 101 fragments; 100 are allowed.',
+  ],
   [
     'a cost of 5,001',
     cost(5_001),

@@ -35,6 +35,23 @@ describe('introspection in development', () => {
       ]);
     });
 
+    it.each([
+      ['{ a: __schema { types { name } } b: __schema { types { name } } }', '2 fields __schema; 1 are'],
+      [
+        `{ ${Array.from({ length: 6 }, (_, i) => `t${i}: __type(name: "Query") { name }`).join(' ')} }`,
+        '6 fields __type; 5 are',
+      ],
+      [
+        '{ __schema { a: types { name } b: types { name } c: types { name } } }',
+        '3 aliases in introspection; 2 are',
+      ],
+    ])('is told once in an operation: %s', async (query, found) => {
+      const { errors } = await ask(app, over, { query });
+      expect(errors?.map(({ message, extensions }) => [message, extensions.code])).toEqual([
+        [`The document has ${found} allowed.`, 'BAD_USER_INPUT'],
+      ]);
+    });
+
     it('goes round in no circles', async () => {
       const query = '{ __schema { types { fields { type { fields { type { fields { name } } } } } } } }';
       const { errors } = await ask(app, over, { query });

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Orm } from '../../../src/app/orm.js';
 import { MemoryRateLimits } from '../../../src/platform/rate-limits/memory-rate-limits.js';
@@ -38,18 +38,23 @@ const stopped = (path: string) => [
 ];
 
 /** What the system does not get past: the row on PostgreSQL, the one connection of SQLite. */
-async function lock(app: TestApp, vehicle: BuiltVehicle): Promise<() => Promise<void>> {
+const lock = (app: TestApp, { id }: BuiltVehicle) =>
+  holding(app, sql`update vehicles set mileage = mileage where id = ${id}`);
+const lockUser = (app: TestApp, id: string) =>
+  holding(app, sql`update users set email = email where id = ${id}`);
+
+async function holding(app: TestApp, statement: RawBuilder<unknown>): Promise<() => Promise<void>> {
   const [locked, release] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-  const holding = app.orm.em.fork().transactional(async (em) => {
+  const held = app.orm.em.fork().transactional(async (em) => {
     const db = (em as Orm['em']).getKysely();
-    await sql`update vehicles set mileage = mileage where id = ${vehicle.id}`.execute(db);
+    await statement.execute(db);
     locked.resolve();
     await release.promise;
   });
-  await Promise.race([locked.promise, holding]);
+  await Promise.race([locked.promise, held]);
   return () => {
     release.resolve();
-    return holding;
+    return held;
   };
 }
 
@@ -94,6 +99,25 @@ describe.each(databaseKinds)('an operation that takes too long on %s', (kind) =>
       expect(await mileage()).toBe(before);
     },
   );
+
+  it('is answered over REST likewise, in the shape of REST', async () => {
+    const { dealer } = vehicle;
+    release = await lockUser(app, dealer.id);
+    const response = await hurried(app, () =>
+      fetch(`${app.url}/api/v1/auth/profile/`, {
+        method: 'PATCH',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${dealer.token}` },
+        body: JSON.stringify({ city: 'Nowhere' }),
+      }),
+    );
+    expect([response.status, await response.json()]).toEqual([
+      503,
+      { detail: 'The operation took too long and was stopped.', status_code: 503 },
+    ]);
+    await release();
+    const me = await app.ok('{ me { profile { city } } }', {}, dealer);
+    expect(me).not.toEqual({ me: { profile: { city: 'Nowhere' } } });
+  });
 
   it('leaves the pool whole, however many there are', async () => {
     release = await lock(app, vehicle);

@@ -83,7 +83,10 @@ export function dialogue(
   };
 }
 
-/** A dialogue that has to take its time, so as not to be stopped for its haste. */
+/**
+ * A dialogue that has to take its time, so as not to be stopped for its haste: three seconds are for its own waiting. The
+ * server's part of them is bounded as ever, by how long others wait meanwhile.
+ */
 export function slowly(...told: Parameters<typeof dialogue>): Attack {
   return { ...dialogue(...told), within: 3_000 };
 }

@@ -3,7 +3,7 @@ import { type Attack, document, posted } from './attack.js';
 const BAD = '400 BAD_USER_INPUT';
 const COSTLY = '400 QUERY_TOO_COMPLEX';
 
-const times = (n: number, text: (i: number) => string, glue = ' ') =>
+export const times = (n: number, text: (i: number) => string, glue = ' ') =>
   Array.from({ length: n }, (_, i) => text(i)).join(glue);
 
 /** `{ dealers { nodes { vehicles { nodes { dealer { … } } } } } }`, so many fields deep. */
@@ -35,6 +35,18 @@ export const documents: readonly Attack[] = [
     BAD,
     () =>
       `{ dealers { nodes { ...F0 } } } ${times(50, (i) => `fragment F${i} on Dealer { a${i}: id ...F${i + 1} b${i}: id ...F${i + 1} }`)} fragment F50 on Dealer { id }`,
+  ),
+  document(
+    'a hundred and one fragments to compare with each other',
+    BAD,
+    () =>
+      `{ ${times(101, (i) => `...F${i}`)} } ${times(101, (i) => `fragment F${i} on Query { __typename }`)}`,
+  ),
+  document(
+    'a hundred fragments that contradict each other',
+    BAD,
+    () =>
+      `{ ${times(100, (i) => `...F${i}`)} } ${times(100, (i) => `fragment F${i} on Query { dealer(id: ${i}) { id } }`)}`,
   ),
   document(
     'fragments in a circle',
@@ -144,6 +156,16 @@ export const documents: readonly Attack[] = [
     'introspection in a circle',
     BAD,
     () => `{ __schema { types { ${'fields { type { '.repeat(8)} name ${'} } '.repeat(8)} } } }`,
+  ),
+  document(
+    'the whole schema thirty times',
+    BAD,
+    () => `{ ${times(30, (i) => `s${i}: __schema { types { fields { args { name } } } }`)} }`,
+  ),
+  document(
+    'the whole schema thirty times in one',
+    BAD,
+    () => `{ __schema { ${times(30, (i) => `t${i}: types { fields { args { name } } }`)} } }`,
   ),
   document(
     'fifty guesses at a password in one operation',

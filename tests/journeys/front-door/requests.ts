@@ -167,6 +167,13 @@ export const requests: readonly Attack[] = [
     headers: json,
     body: JSON.stringify({ email: 'a@b.cd', password: 'x'.repeat(1_000_000) }),
   }),
+  request('a password of one letter with 45 thousand accents', '401', '/api/v1/auth/login/', {
+    headers: json,
+    body: JSON.stringify({
+      email: 'a@b.cd',
+      password: `a${'\u0301'.repeat(22_500)}${'\u0316'.repeat(22_500)}`,
+    }),
+  }),
   request('a password that everybody has', '400', '/api/v1/auth/register/', {
     headers: json,
     body: JSON.stringify({ email: 'a@example.com', password: 'password123', user_type: 'buyer' }),

@@ -57,6 +57,25 @@ describe('the size of a document', () => {
   });
 
   it.each([
+    ['{ __schema { types { name } } }', [1, 0, 0]],
+    ['{ __schema { a } x: __schema { a } ... { y: __schema { a } } }', [3, 0, 0]],
+    [
+      '{ ...A ...B } fragment A on Q { ...C } fragment B on Q { ...C } fragment C on Q { __schema { a } }',
+      [2, 0, 0],
+    ],
+    ['query A { __schema { a } } query B { __schema { a } __type { a } }', [1, 1, 0]],
+    ['{ a: __type { a } b: __type { b: a } __typename }', [0, 2, 1]],
+    [
+      '{ x: a __schema { ...F } } fragment F on S { a: types { b: fields { n } fields { n } } types { n } }',
+      [1, 0, 2],
+    ],
+    ['{ __schema { types { n } types { n } } }', [1, 0, 1]],
+  ])('counts how often the schema is asked for, and what is asked in it by two names: %s', (query, found) => {
+    const { schemas, types, introspectionAliases } = size(query);
+    expect([schemas, types, introspectionAliases]).toEqual(found);
+  });
+
+  it.each([
     ['{ a b }', 0],
     ['{ x: a y: b { z: c } }', 3],
     ['{ ... { x: a } ... on Query { y: a } }', 2],

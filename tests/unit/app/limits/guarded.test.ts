@@ -88,6 +88,22 @@ describe('a connection whose statement is cancelled', () => {
     expect(far.cancelled).toEqual(['select 1']);
   });
 
+  it('is cancelled again, and less and less often, where the cancelling failed', async () => {
+    const warnings: string[] = [];
+    const far = new FarAway({ warn: (_error, message) => void warnings.push(message) });
+    const work = withDeadline(10, () => sql`select 1`.execute(far.db));
+    const outcome = work.catch((error: unknown) => error);
+    await until('it to be cancelled', () => far.cancelled.length > 0);
+    const { reject } = far.cancelling;
+    far.cancelling = Promise.withResolvers<void>();
+    reject(new Error('too many clients already'));
+    await until('it to be cancelled again', () => far.cancelled.length > 1);
+    far.running.reject(new Error('canceling statement due to user request'));
+    far.cancelling.resolve();
+    expect(await outcome).toBeInstanceOf(OutOfTime);
+    expect([warnings.length, far.released]).toEqual([1, 1]);
+  });
+
   it('is free after a cancelling that failed, when its statement has ended, and the log says so', async () => {
     const warnings: string[] = [];
     const far = new FarAway({ warn: (_error, message) => void warnings.push(message) });
