@@ -48,6 +48,7 @@ export interface Composed {
 /** Puts the system together from its settings; nothing runs until `start`. */
 export async function compose(config: Config, adapters: Adapters = {}): Promise<Composed> {
   const log = adapters.log ?? pinoLogger(config.logLevel);
+  const clock = adapters.clock ?? systemClock;
   const bus = adapters.bus ?? new MemoryBus(log);
   const orm = await createOrm(config.databaseUrl, {
     observe: adapters.observe,
@@ -58,11 +59,13 @@ export async function compose(config: Config, adapters: Adapters = {}): Promise<
     directory: config.storageUrl.slice('disk:'.length),
     publicUrl: config.publicUrl,
     signingKeys: config.jwtSecrets.map((key) => derivedSecret(key.secret, 'signed-links')),
+    signedLinkTtlMs: config.signedLinkTtlMs,
+    clock,
   });
   const workspaces = new DiskWorkspaces(config.temporaryDirectory);
   const mailer = adapters.mailer ?? makeMailer(config, log);
   const services: Services = {
-    clock: adapters.clock ?? systemClock,
+    clock,
     bus,
     log,
     policy: config.policy,
@@ -94,7 +97,10 @@ export async function compose(config: Config, adapters: Adapters = {}): Promise<
   services.parts.set(mailerPart, mailer);
   for (const room of rooms) room.compose?.(services, config);
   const jobs = new InProcessJobs(
-    [...rooms.flatMap((room) => room.jobs?.(config) ?? []), sweepUnfinished([storage, workspaces])],
+    [
+      ...rooms.flatMap((room) => room.jobs?.(config) ?? []),
+      sweepUnfinished([storage, workspaces], config.uploadTimeoutMs + config.operationTimeoutMs),
+    ],
     makeCtx,
     log,
   );

@@ -12,7 +12,7 @@ import { addSecurityHeaders } from './security-headers.js';
 import { wantsSocket } from './sockets/upgrade.js';
 import type { TrustedProxies } from './trusted-proxies.js';
 
-/** How long a line may be silent while an answer is owed or not taken. Longer than any operation. */
+/** How long a line may be silent while an answer is owed or not taken. */
 const SILENCE_MS = 120_000;
 
 /** How often Node looks for requests that are late, at least. */
@@ -22,15 +22,16 @@ const CHECK_MS = 5_000;
 export function edgeOptions(config: Config, proxies: TrustedProxies): FastifyHttpOptions<Server> {
   return {
     trustProxy: proxies.isEmpty ? false : (address) => proxies.has(address),
-    connectionTimeout: SILENCE_MS,
+    // An operation may be allowed to take longer: its answer still has to find the line.
+    connectionTimeout: Math.max(SILENCE_MS, config.operationTimeoutMs + CHECK_MS),
     requestTimeout: config.uploadTimeoutMs,
     clientErrorHandler: refuseUnreadable,
+    // Fastify hands `requestTimeout` on to Node, and nothing else of these.
     http: {
       // Refused below, in the form of all other refusals.
       requireHostHeader: false,
       maxHeaderSize: config.maxHeaderBytes,
       headersTimeout: Math.min(config.requestTimeoutMs, config.uploadTimeoutMs),
-      requestTimeout: config.uploadTimeoutMs,
       connectionsCheckingInterval: Math.min(CHECK_MS, config.requestTimeoutMs),
       shouldUpgradeCallback: wantsSocket,
     },

@@ -1,7 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type GraphiqlPage, NAME, type PageOptions, renderGraphiqlPage } from './graphiql/page.js';
 
-export interface GraphiqlOptions extends PageOptions {
+export interface GraphiqlOptions extends Omit<PageOptions, 'origins'> {
+  /** Where clients reach the server; who is on its machine also comes where it listens. */
+  publicUrl: string;
   enabled: boolean;
   /** Path of the health check that GET / names. */
   health?: string;
@@ -21,7 +23,7 @@ export function registerGraphiql(app: FastifyInstance, options: GraphiqlOptions)
 
   let page: Promise<GraphiqlPage> | undefined;
   const show = async (request: FastifyRequest, reply: FastifyReply) => {
-    page ??= renderGraphiqlPage(options);
+    page ??= renderGraphiqlPage({ ...options, origins: [options.publicUrl, app.listeningOrigin] });
     const { html, etag, contentSecurityPolicy } = await page;
     reply
       .header('etag', etag)

@@ -55,6 +55,7 @@ export async function startServer(composed: Composed): Promise<Server> {
   registerGraphiql(app, {
     enabled: config.graphiql,
     endpoint: '/graphql',
+    publicUrl: config.publicUrl,
     signIns: config.demoData ? demoSignIns : [],
   });
 

@@ -1,20 +1,24 @@
+import { randomUUID } from 'node:crypto';
 import type { Server as HttpServer, IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { GraphQLError } from 'graphql';
 import { handleProtocols, makeServer } from 'graphql-ws';
 import { WebSocketServer } from 'ws';
+import { networkOf } from '../kernel/networks.js';
 import { onSessionRevoked } from '../modules/accounts/module.js';
 import type { Composed } from './compose.js';
 import type { Caller } from './context.js';
 import type { DocumentReader } from './document-reader.js';
+import { OperationLog } from './operation-log.js';
 import { Origins } from './origins.js';
 import { admit, type Kept, leave, type SocketContext } from './sockets/admission.js';
 import { closeCodes, GOODBYE_MS } from './sockets/close-codes.js';
 import { lineOf } from './sockets/line.js';
+import { OpenLines } from './sockets/open-lines.js';
 import { OpenSockets } from './sockets/open-sockets.js';
 import { Requests } from './sockets/requests.js';
 import { running, SocketOperations } from './sockets/socket-operations.js';
-import { isRefused, refuseHandshake } from './sockets/upgrade.js';
+import { isRefused, refuseCrowd, refuseHandshake } from './sockets/upgrade.js';
 import type { TrustedProxies } from './trusted-proxies.js';
 
 export interface SubscriptionServer {
@@ -34,6 +38,7 @@ export function serveSubscriptions(
   const { config, services } = composed;
   const sockets = new WebSocketServer(optionsOf(config));
   const open = new OpenSockets(config.maxSocketsPerUser);
+  const lines = new OpenLines(config.maxSocketsPerIp);
   const forget = onSessionRevoked(services, (sessionId) => open.closeSession(sessionId));
   const protocol = protocolOf(read, composed, proxies, open);
   const origins = new Origins(config);
@@ -42,15 +47,16 @@ export function serveSubscriptions(
   http.on('upgrade', (request: IncomingMessage, line: Duplex, head: Buffer) => {
     line.on('error', () => line.destroy());
     if (isRefused(request, line, origins)) return;
+    if (!lines.take(networkOf(proxies.clientOf(request)), line)) return refuseCrowd(request, line);
     sockets.handleUpgrade(request, line, head, (socket) => {
-      const kept: Kept = { socket, request, operations: new SocketOperations() };
-      const closed = protocol.opened(lineOf(socket, config, services.log), kept);
+      const requestId = randomUUID();
+      const log = new OperationLog(services.log, requestId);
+      const kept: Kept = { socket, request, requestId, operations: new SocketOperations() };
+      const closed = protocol.opened(lineOf(socket, config, log), kept);
       socket.once('close', (code, reason) => {
         leave(kept, open);
-        services.log.debug({ requestId: kept.caller?.requestId, code }, 'socket closed');
-        closed(code, String(reason)).catch((err: unknown) =>
-          services.log.error({ err }, 'a socket did not end'),
-        );
+        log.debug({ code }, 'socket closed');
+        closed(code, String(reason)).catch((err: unknown) => log.error({ err }, 'a socket did not end'));
       });
     });
   });

@@ -39,6 +39,11 @@ export class Deadline {
     return this.over;
   }
 
+  /** Milliseconds until the time is up. */
+  get msLeft(): number {
+    return this.isOver ? 0 : this.dueAt - performance.now();
+  }
+
   /** @throws OutOfTime */
   check(): void {
     if (this.isOver) throw new OutOfTime();

@@ -92,8 +92,8 @@ export interface Storage {
   list(folder: Folder): AsyncIterable<{ key: string; storedAt: Date }>;
   /** The address of a public file, good for ever. */
   publicUrl(key: string): string;
-  /** An address of a private file that is good until `expiresAt`. */
-  signedUrl(key: string, expiresAt: Date): Promise<string>;
+  /** An address of a private file that is good from now on for as long as the settings say. */
+  signedUrl(key: string): Promise<string>;
 }
 
 export interface StoredFile {

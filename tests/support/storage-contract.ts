@@ -10,7 +10,7 @@ const MB = 1024 * 1024;
 export const anyKey = (folder: Folder = 'avatars') => keyOf(folder, randomUUID(), 'webp');
 
 /** What every storage does, wherever it keeps its files. `storage` is asked for in each test. */
-export function describeStorage(name: string, storage: () => Storage): void {
+export function describeStorage(name: string, storage: () => Storage, advance: (ms: number) => void): void {
   const put = (key: string, content: string | Readable) =>
     storage().put(
       key,
@@ -130,8 +130,9 @@ export function describeStorage(name: string, storage: () => Storage): void {
     it('gives public files an address for ever, and private ones another each time', async () => {
       expect(URL.canParse(storage().publicUrl(anyKey()))).toBe(true);
       const key = anyKey('dealer_documents');
-      const until = (ms: number) => storage().signedUrl(key, new Date(Date.now() + ms));
-      const [first, second] = [await until(60_000), await until(120_000)];
+      const first = await storage().signedUrl(key);
+      advance(60_000);
+      const second = await storage().signedUrl(key);
       expect(URL.canParse(first)).toBe(true);
       expect(first).not.toBe(second);
     });

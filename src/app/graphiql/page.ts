@@ -6,6 +6,8 @@ import { firstSteps, type GraphiqlSignIn, type GraphiqlTab } from './tabs.js';
 export interface PageOptions {
   /** Path of the GraphQL endpoint, for HTTP and WebSocket alike: '/graphql'. */
   endpoint: string;
+  /** Where the page may be reached: 'https://cars.example'. */
+  origins: readonly string[];
   signIns?: readonly GraphiqlSignIn[];
   /** What a fresh browser tab opens with. */
   tabs?: readonly GraphiqlTab[];
@@ -72,15 +74,20 @@ ${scripts.map((script) => `<script>${script}</script>`).join('\n')}
 </body>
 </html>
 `);
-  return { html, etag: `"${digest(html)}"`, contentSecurityPolicy: contentSecurityPolicy(scripts) };
+  return {
+    html,
+    etag: `"${digest(html)}"`,
+    contentSecurityPolicy: contentSecurityPolicy(scripts, options.origins),
+  };
 }
 
 /**
  * Nothing may come from, or go to, another origin. The scripts are named by their digests. The editor writes style
- * elements at run time and starts its workers from blobs. `ws:` and `wss:` are named for browsers whose 'self' does
- * not cover WebSocket.
+ * elements at run time and starts its workers from blobs. Its sockets are named for browsers whose 'self' does not cover
+ * them.
  */
-function contentSecurityPolicy(scripts: readonly string[]): string {
+function contentSecurityPolicy(scripts: readonly string[], origins: readonly string[]): string {
+  const sockets = new Set(origins.map((origin) => new URL(origin).origin.replace(/^http/, 'ws')));
   return [
     `default-src 'none'`,
     `script-src ${scripts.map((script) => `'sha256-${digest(script)}'`).join(' ')}`,
@@ -88,7 +95,7 @@ function contentSecurityPolicy(scripts: readonly string[]): string {
     'font-src data:',
     `img-src 'self' data:`,
     'worker-src blob:',
-    `connect-src 'self' ws: wss:`,
+    ['connect-src', `'self'`, ...sockets].join(' '),
     `base-uri 'none'`,
     `form-action 'none'`,
     `frame-ancestors 'none'`,

@@ -14,6 +14,8 @@ import type { SocketOperations } from './socket-operations.js';
 export interface Kept {
   readonly socket: WebSocket;
   readonly request: IncomingMessage;
+  /** Names it in the log; its operations have ids of their own. */
+  readonly requestId: string;
   readonly operations: SocketOperations;
   /** Who it is, from connection_init on. */
   caller?: Caller;
@@ -32,7 +34,7 @@ export async function admit(
   proxies: TrustedProxies,
   open: OpenSockets,
 ): Promise<boolean> {
-  const { socket, request } = extra;
+  const { socket, request, requestId } = extra;
   const token = bearerOf(authorizationOf(connectionParams) ?? authorizationHeader(request));
   const { viewer, authError } = await authenticate(services, token);
   // It may have gone in the meantime, and nobody would give up its place.
@@ -46,7 +48,7 @@ export async function admit(
     authError: null,
     ip: proxies.clientOf(request),
     userAgent: userAgentOf(request.headers['user-agent']),
-    requestId: crypto.randomUUID(),
+    requestId,
     cutOff: (reason) => socket.close(closeCodes.tooSlow, reason),
   };
   if (viewer) extra.expiry = closeAtExpiry(socket, viewer, services.clock.now());

@@ -21,26 +21,37 @@ export class SocketOperations {
   private readonly sources = new Set<Source>();
   /** Asked for, and neither answered nor following a source yet. */
   private starting = 0;
+  private isOver = false;
 
   get count(): number {
     return this.starting + this.sources.size;
   }
 
   /** Checks a document and gives its operation what it carries; a fault is told and the socket stays open. */
-  begin(payload: SubscribePayload, caller: Caller, read: DocumentReader, composed: Composed) {
-    const args = read(payload);
-    if (!('document' in args)) return args;
-    // graphql-ws would refuse it too, but tell nobody that it never began.
-    if (!getOperationAST(args.document, args.operationName)) {
-      return [new GraphQLError('The document has no operation of this name.')];
-    }
+  async begin(payload: SubscribePayload, caller: Caller, read: DocumentReader, composed: Composed) {
     this.starting += 1;
+    const args = await read(payload);
+    const faults = this.faultsOf(args);
+    if (faults || !('document' in args)) {
+      this.starting -= 1;
+      return faults;
+    }
     const contextValue: Operation = { ...liveOf(composed, caller, this.sources), of: this };
     return { ...args, contextValue };
   }
 
+  private faultsOf(args: Awaited<ReturnType<DocumentReader>>): readonly GraphQLError[] | undefined {
+    if (!('document' in args)) return args;
+    // The client may have left while the document was read; nothing would end what it began then.
+    if (this.isOver) return [new GraphQLError('The socket is closed.')];
+    // graphql-ws would refuse it too, but tell nobody that it never began.
+    if (getOperationAST(args.document, args.operationName)) return undefined;
+    return [new GraphQLError('The document has no operation of this name.')];
+  }
+
   /** graphql-ws forgets an operation whose id is used again before it has begun: so all end with the socket. */
   end(): void {
+    this.isOver = true;
     for (const source of this.sources) void source.return?.();
   }
 

@@ -23,6 +23,12 @@ export function isRefused(request: IncomingMessage, line: Duplex, origins: Origi
   return true;
 }
 
+/** There are too many sockets from where this one would come: like the close code 4429, but before the handshake. */
+export function refuseCrowd({ url = '' }: IncomingMessage, line: Duplex): void {
+  const refusal = { code: 'RATE_LIMITED', message: 'Too many sockets come from your address.' } as const;
+  end(line, rawRefusal(url, 429, refusal, { 'retry-after': '60' }));
+}
+
 /** What ws finds wrong with a handshake, in the form of all other refusals. The header is RFC 6455's (4.4). */
 export function refuseHandshake(error: Error, line: Duplex, { url = '' }: IncomingMessage): void {
   const refusal = { code: 'BAD_USER_INPUT', message: `${error.message}.` } as const;

@@ -11,7 +11,7 @@ import { Crowd } from './crowd.js';
 import { receiveFiles, refusalOf } from './files.js';
 import { letGo } from './let-go.js';
 import { MultipartBody } from './multipart-body.js';
-import { type Place, placesIn } from './places.js';
+import { malformed, type Place, placesIn } from './places.js';
 import { readBeginning } from './preamble.js';
 
 /** A request whose operation is known and whose files are on their way. */
@@ -45,6 +45,8 @@ export class MultipartRequests {
     if (Number(headers['content-length'] ?? 0) > this.bounds.request) {
       throw new AppError('PAYLOAD_TOO_LARGE', 'The request is too large.');
     }
+    // It may have gone in the meantime, and nobody would give up its place.
+    if (reply.raw.destroyed) throw malformed('it is cut short');
     reply.raw.once('close', this.crowd.enter(id));
   }
 

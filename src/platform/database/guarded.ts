@@ -62,6 +62,9 @@ function isRollback(sql: string): boolean {
 /** A cancellation that overtakes its statement on the way to the server hits nothing. */
 const CANCEL_AGAIN_MS = 50;
 
+/** One that fails finds a server without a connection to spare: it is asked again, and less and less often. */
+const CANCEL_AGAIN_AT_MOST_MS = 5_000;
+
 /**
  * A statement of an operation whose time is up is refused, and one that runs then is cancelled. The connection is free
  * only when the cancelling is through as well: it would hit whatever statement came next.
@@ -77,9 +80,7 @@ async function runInTime<R>(
   const statement = run();
   let cancelling: Promise<void> | undefined;
   const forget = deadline.whenOver(() => {
-    cancelling = cancelUntilSettled(statement, cancel).catch((error) =>
-      guard.warn(error, 'a statement could not be cancelled'),
-    );
+    cancelling = cancelUntilSettled(statement, cancel, guard);
   });
   try {
     return await statement;
@@ -91,14 +92,24 @@ async function runInTime<R>(
   }
 }
 
-async function cancelUntilSettled(statement: Promise<unknown>, cancel: () => Promise<void>): Promise<void> {
+async function cancelUntilSettled(
+  statement: Promise<unknown>,
+  cancel: () => Promise<void>,
+  { warn }: Guard,
+): Promise<void> {
   const settled = statement.then(
     () => true,
     () => true,
   );
+  let againMs = CANCEL_AGAIN_MS;
   do {
-    await cancel();
-  } while (!(await Promise.race([settled, pause(CANCEL_AGAIN_MS, false)])));
+    try {
+      await cancel();
+    } catch (error) {
+      warn(error, 'a statement could not be cancelled');
+      againMs = Math.min(2 * againMs, CANCEL_AGAIN_AT_MOST_MS);
+    }
+  } while (!(await Promise.race([settled, pause(againMs, false, { ref: false })])));
 }
 
 /**

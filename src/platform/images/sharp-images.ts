@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
 import sharp from 'sharp';
+import { currentDeadline } from '../../kernel/deadline.js';
 import { AppError } from '../../kernel/errors.js';
 import type { ImageSize, Images, Rendition } from '../../kernel/ports.js';
 import { refuseTraps } from './inspect.js';
@@ -52,6 +53,7 @@ export class SharpImages implements Images {
 
   /** Reads no more than the header, and looks through the bytes: a bomb is refused before it is unpacked. */
   private async check(path: string): Promise<{ isDecodedWhole: boolean }> {
+    currentDeadline()?.check();
     const { format, width, height, pages, compression, isProgressive } = await sharp(path, {
       limitInputPixels: false,
     })
@@ -83,13 +85,15 @@ export class SharpImages implements Images {
 
   /** sharp leaves out all metadata and turns colours into sRGB unless it is told otherwise. */
   private async encode(source: string, directory: string, size: ImageSize): Promise<Rendition> {
+    // Nobody waits any more for what has stood in the queue for too long.
+    currentDeadline()?.check();
     const target = join(directory, `${randomUUID()}.webp`);
     const { width, height } = await sharp(source, {
       limitInputPixels: this.settings.maxPixels,
       failOn: 'error',
       sequentialRead: true,
     })
-      .timeout({ seconds: TIMEOUT_SECONDS })
+      .timeout({ seconds: secondsLeft() })
       .autoOrient()
       .resize({ ...size, withoutEnlargement: size.fit === 'inside' })
       .webp({ quality: QUALITY })
@@ -99,7 +103,14 @@ export class SharpImages implements Images {
   }
 }
 
+/** Whole ones, as sharp wants them: nobody waits for what takes longer than its operation may. */
+function secondsLeft(): number {
+  const left = Math.ceil((currentDeadline()?.msLeft ?? Number.POSITIVE_INFINITY) / 1_000);
+  return Math.min(TIMEOUT_SECONDS, Math.max(1, left));
+}
+
 function refuseOrRethrow(error: Error, target: string): never {
+  currentDeadline()?.check();
   // A full disk is no fault of the picture.
   if (error.message.includes(target)) throw error;
   if (error.message.startsWith('timeout')) {

@@ -5,7 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type Folder, isKey, isPublicKey } from '../../kernel/files.js';
-import type { Storage, StoredFile } from '../../kernel/ports.js';
+import type { Clock, Storage, StoredFile } from '../../kernel/ports.js';
 import { type LinkQuery, SignedLinks } from './signed-links.js';
 
 export interface DiskStorageSettings {
@@ -15,6 +15,9 @@ export interface DiskStorageSettings {
   readonly publicUrl: string;
   /** The first signs, all verify. */
   readonly signingKeys: readonly Uint8Array[];
+  /** How long a link to a private file is good. */
+  readonly signedLinkTtlMs: number;
+  readonly clock: Clock;
 }
 
 /** Where files lie until they are complete: in the storage's own file system, so that moving them is one step. */
@@ -83,7 +86,9 @@ export class DiskStorage implements Storage {
     return `${this.settings.publicUrl}/media/${key}`;
   }
 
-  async signedUrl(key: string, expiresAt: Date): Promise<string> {
+  async signedUrl(key: string): Promise<string> {
+    const { clock, signedLinkTtlMs } = this.settings;
+    const expiresAt = new Date(clock.now().getTime() + signedLinkTtlMs);
     return `${this.publicUrl(key)}?${this.links.sign(key, expiresAt)}`;
   }
 

@@ -8,7 +8,7 @@ export type Later = (write: (bytes: string) => void) => () => void;
 export function exchange(
   app: TestApp,
   bytes: string | Buffer,
-  silenceMs = 300,
+  silenceMs = 3_000,
   later: Later = () => () => undefined,
 ): Promise<string> {
   const { hostname, port } = new URL(app.url);

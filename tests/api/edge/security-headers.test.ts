@@ -81,6 +81,8 @@ describe('security headers', () => {
     expect(policy).toContain("default-src 'none'");
     expect(policy).toContain("frame-ancestors 'none'");
     expect(policy.find((part) => part.startsWith('script-src'))).not.toMatch(/unsafe|\*/);
+    const sockets = [app.system.config.publicUrl, app.url].map((url) => url.replace('http', 'ws'));
+    expect(policy).toContain(`connect-src 'self' ${sockets.join(' ')}`);
   });
 });
 

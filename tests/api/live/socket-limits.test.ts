@@ -20,21 +20,23 @@ describe('messages of a socket in a second', () => {
   };
 
   it('may be as many as the limit, connection_init not counted, and one more closes it with 4429', async () => {
-    const socket = await RawSocket.ready(app);
-    ping(socket, 20);
-    await until('all pongs', () => socket.messages.length === 21);
-    ping(socket, 1);
-    expect(await socket.closing()).toEqual(TOO_MANY);
-    expect(socket.messages).toHaveLength(21);
+    const [within, beyond] = [await RawSocket.ready(app), await RawSocket.ready(app)];
+    ping(within, 20);
+    ping(beyond, 21);
+    expect(await beyond.closing()).toEqual(TOO_MANY);
+    await until('all pongs', () => within.messages.length === 21);
+    expect(within.closed).toBeNull();
+    within.terminate();
   });
 
   it('are counted before connection_init, too', async () => {
-    const socket = await RawSocket.open(app);
-    ping(socket, 21);
-    await until('all pongs', () => socket.messages.length === 21);
-    ping(socket, 1);
-    expect(await socket.closing()).toEqual(TOO_MANY);
-    expect(socket.messages).toHaveLength(21);
+    const [within, beyond] = [await RawSocket.open(app), await RawSocket.open(app)];
+    ping(within, 21);
+    ping(beyond, 22);
+    expect(await beyond.closing()).toEqual(TOO_MANY);
+    await until('all pongs', () => within.messages.length === 21);
+    expect(within.closed).toBeNull();
+    within.terminate();
   });
 
   it.each([
@@ -42,12 +44,12 @@ describe('messages of a socket in a second', () => {
     ['pong', pongFrame],
   ])('count %s frames of WebSocket', async (_name, frame) => {
     const bare = (await BareSocket.upgrade(app)) as BareSocket;
-    bare.write(Buffer.concat(upTo(21).map(() => frame)));
-    await pause(50);
-    expect(bare.received.includes(0x88)).toBe(false);
-    bare.write(frame);
+    const within = (await BareSocket.upgrade(app)) as BareSocket;
+    within.write(Buffer.concat(upTo(21).map(() => frame)));
+    bare.write(Buffer.concat(upTo(22).map(() => frame)));
     expect(await bare.closeCode()).toBe(4429);
-    bare.destroy();
+    expect(within.received.includes(0x88)).toBe(false);
+    for (const socket of [bare, within]) socket.destroy();
   });
 
   it('past the limit do nothing, and the line is cut though the client never lets go of it', async () => {
@@ -210,6 +212,27 @@ describe('sockets of a user', () => {
     const next = await Promise.all(upTo(3).map(() => RawSocket.ready(app, elsewhere.token)));
     await refused(elsewhere.token);
     for (const socket of next) socket.terminate();
+  });
+});
+
+describe('sockets of an address', () => {
+  const app = useApp('sqlite', { config: { maxSocketsPerIp: 3 } });
+
+  it('may be as many as the limit, guests and all, and one more is refused with 429 until one goes', async () => {
+    const { token } = await app.build.buyer();
+    const [first, ...others] = await Promise.all([
+      RawSocket.ready(app),
+      RawSocket.ready(app),
+      RawSocket.ready(app, token),
+    ]);
+    expect(await BareSocket.upgrade(app)).toBe(429);
+    expect(await BareSocket.upgrade(app, 'graphql-transport-ws', '/nowhere')).toBe(404);
+    first.terminate();
+    let next = await BareSocket.upgrade(app);
+    while (typeof next === 'number') next = await BareSocket.upgrade(app);
+    next.destroy();
+    for (const socket of others) await socket.expectOpen();
+    for (const socket of others) socket.terminate();
   });
 });
 

@@ -10,6 +10,9 @@ import { DiskWorkspaces } from '../../../src/platform/workspaces/disk-workspaces
 import { FakeClock, HOUR, MINUTE } from '../../support/clock.js';
 import { anyKey, describeStorage } from '../../support/storage-contract.js';
 
+const clock = new FakeClock();
+const links = { signedLinkTtlMs: 5 * MINUTE, clock };
+
 let directory: string;
 let storage: DiskStorage;
 
@@ -19,11 +22,16 @@ beforeAll(async () => {
     directory: join(directory, 'uploads'),
     publicUrl: 'https://cars.example',
     signingKeys: [new Uint8Array(32)],
+    ...links,
   });
 });
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
-describeStorage('a folder of this machine', () => storage);
+describeStorage(
+  'a folder of this machine',
+  () => storage,
+  (ms) => clock.advance(ms),
+);
 
 describe('DiskStorage', () => {
   const unfinished = () => readdir(join(storage.root, '.unfinished'));
@@ -62,6 +70,7 @@ describe('DiskStorage', () => {
       directory: join(directory, 'new'),
       publicUrl: '',
       signingKeys: [new Uint8Array(32)],
+      ...links,
     });
     expect(await listed(empty)).toEqual([]);
     await mkdir(join(directory, 'new', 'avatars', 'folder.webp'), { recursive: true });
@@ -76,6 +85,7 @@ describe('DiskStorage', () => {
       directory: join(directory, 'a-file'),
       publicUrl: '',
       signingKeys: [new Uint8Array(32)],
+      ...links,
     });
     await expect(broken.put(anyKey(), Readable.from(['x']), 'image/webp')).rejects.toThrow();
     await expect(broken.open(anyKey())).rejects.toThrow();
@@ -89,7 +99,6 @@ describe('DiskStorage', () => {
 describe('what a process leaves behind that does not come to its end', () => {
   it('is swept when nobody can be at work on it any more', async () => {
     const workspaces = new DiskWorkspaces(join(directory, 'tmp'));
-    const clock = new FakeClock();
     const ago = (ms: number) => new Date(clock.now().getTime() - ms);
     await mkdir(join(directory, 'tmp', 'work-old'), { recursive: true });
     await mkdir(join(directory, 'tmp', 'work-new'));
@@ -102,7 +111,7 @@ describe('what a process leaves behind that does not come to its end', () => {
       await utimes(join(directory, 'tmp', name), ago(2 * HOUR), ago(2 * HOUR));
     await utimes(join(storage.root, '.unfinished', 'old'), ago(HOUR + MINUTE), ago(HOUR + MINUTE));
 
-    const job = sweepUnfinished([storage, workspaces]);
+    const job = sweepUnfinished([storage, workspaces], HOUR);
     expect(await job.run({ clock } as unknown as Ctx)).toBe(2);
     expect((await readdir(join(directory, 'tmp'))).sort()).toEqual(['not-ours', 'work-new']);
     expect(await readdir(join(storage.root, '.unfinished'))).toEqual(['new']);
@@ -113,9 +122,9 @@ describe('what a process leaves behind that does not come to its end', () => {
     const nowhere = join(directory, 'nowhere');
     const places = [
       new DiskWorkspaces(nowhere),
-      new DiskStorage({ directory: nowhere, publicUrl: '', signingKeys: [new Uint8Array(32)] }),
+      new DiskStorage({ directory: nowhere, publicUrl: '', signingKeys: [new Uint8Array(32)], ...links }),
     ];
-    expect(await sweepUnfinished(places).run({ clock: new FakeClock() } as unknown as Ctx)).toBe(0);
+    expect(await sweepUnfinished(places, HOUR).run({ clock } as unknown as Ctx)).toBe(0);
   });
 });
 

@@ -4,9 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp, { type Metadata, type OutputInfo, type Sharp } from 'sharp';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { OutOfTime, withDeadline } from '../../../src/kernel/deadline.js';
 import { AppError } from '../../../src/kernel/errors.js';
 import type { ImageSize } from '../../../src/kernel/ports.js';
 import { SharpImages } from '../../../src/platform/images/sharp-images.js';
+import { pause } from '../../support/live.js';
 import { blackPng, halves, manyPasses, photo, withComment, zipEnd } from '../../support/pictures.js';
 
 const MEGAPIXEL = 1_000_000;
@@ -38,6 +40,17 @@ describe('SharpImages', () => {
       }),
     );
   };
+
+  it('begins nothing when the time is up of the operation that waits for it', async () => {
+    const path = await stored(await photo().png().toBuffer());
+    const files = await readdir(directory);
+    const work = withDeadline(1, async () => {
+      await pause(10);
+      return images.render(path, directory, [SQUARE]);
+    });
+    await expect(work).rejects.toThrow(OutOfTime);
+    expect(await readdir(directory)).toEqual(files);
+  });
 
   const renderOne = async (bytes: Buffer, size: ImageSize) => {
     const [picture] = await render(bytes, size);
