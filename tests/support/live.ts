@@ -1,5 +1,3 @@
-import type { DocumentNode } from 'graphql';
-import { print } from 'graphql';
 import type { Client } from 'graphql-ws';
 import { afterEach, expect } from 'vitest';
 import type WebSocket from 'ws';
@@ -7,6 +5,7 @@ import type { Bus, BusMessage } from '../../src/kernel/ports.js';
 import { streamHubPart } from '../../src/kernel/stream-hub.js';
 import { MemoryBus } from '../../src/platform/bus/memory-bus.js';
 import { type ApiError, type TestApp, type TypedDocument, testLog } from './app.js';
+import { textOf } from './http.js';
 
 /** Waits until something is so; who waits in vain is told what for. */
 export async function until(what: string, isSo: () => boolean, ms = 8_000): Promise<void> {
@@ -84,7 +83,7 @@ export class LiveClient {
     onErrors: (errors: readonly ApiError[]) => void = () => undefined,
   ): Following<Result> {
     const following = new Following<Result>();
-    const query = typeof document === 'string' ? document : print(document as DocumentNode);
+    const query = textOf(document);
     const refuse = (errors: readonly ApiError[]) => {
       following.errors = errors;
       onErrors(errors);
