@@ -133,13 +133,16 @@ export class Stage {
   }
 
   /** Puts both dealers where only time and an admin could bring them. */
-  verification(status: 'VERIFIED' | 'UNVERIFIED' | 'PENDING'): Promise<void> {
+  async verification(status: 'VERIFIED' | 'UNVERIFIED' | 'PENDING'): Promise<void> {
     const ids = [this.people.dealer.dealerId, this.people.otherDealer.dealerId];
-    return this.execute('update dealers set verification_status = ? where id in (?, ?)', [status, ...ids]);
+    await this.execute('update dealers set verification_status = ? where id in (?, ?)', [status, ...ids]);
   }
 
   /** Who has deleted its account is who it was, and its dealership is open again: what no operation can do. */
   private async bringBack(): Promise<void> {
+    const closed = 'select user_id as id from dealers where closed_at is not null';
+    const gone = await this.execute(`select id from users where deleted_at is not null union ${closed}`, []);
+    if (gone.length === 0) return;
     await this.execute('update dealers set closed_at = null where closed_at is not null', []);
     for (const { id, email } of Object.values(this.people)) {
       const sql = 'update users set deleted_at = null, email = ? where id = ? and deleted_at is not null';
@@ -162,7 +165,7 @@ export class Stage {
     });
   }
 
-  private async execute(sql: string, parameters: string[]): Promise<void> {
-    await this.app.orm.em.fork().getConnection().execute(sql, parameters);
+  private execute(sql: string, parameters: string[]): Promise<unknown[]> {
+    return this.app.orm.em.fork().getConnection().execute(sql, parameters);
   }
 }
