@@ -30,7 +30,7 @@ async function rowsByTable(app: TestApp, tables: readonly string[]): Promise<Sto
   const connection = app.orm.em.fork().getConnection();
   const found: StoredRow[] = [];
   for (const name of tables) {
-    const rows = await connection.execute<object[]>(`select * from ${name}`);
+    const rows: object[] = await connection.execute(`select * from ${name}`);
     found.push(...rows.map((row) => ({ name, row: JSON.stringify(row) })));
   }
   return found;
