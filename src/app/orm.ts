@@ -1,6 +1,12 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { type Constructor, type EntityClass, MikroORM, type Options } from '@mikro-orm/core';
+import {
+  type Constructor,
+  type EntityClass,
+  type EntityMetadata,
+  MikroORM,
+  type Options,
+} from '@mikro-orm/core';
 import { type Migration, Migrator } from '@mikro-orm/migrations';
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { Logger } from '../kernel/ports.js';
@@ -49,6 +55,8 @@ export function ormOptions(databaseUrl: string, options: OrmOptions = {}): Parti
         await run('pragma synchronous = full');
         await run('pragma busy_timeout = 5000');
       },
+      // FTS5's index, the tables in which it keeps it and the triggers that feed it are the migrations' own.
+      schemaGenerator: { skipTables: [/^vehicle_search/], ignoreTriggers: true },
       migrations: {
         migrationsList: migrationList(sqliteMigrations),
         // Inside a transaction `pragma foreign_keys = off` does nothing, and rebuilding a table would then delete
@@ -65,8 +73,26 @@ export function ormOptions(databaseUrl: string, options: OrmOptions = {}): Parti
     driver: postgresqlDriver(guard),
     clientUrl: databaseUrl,
     pool: { min: 0, max: options.poolSize ?? 20 },
+    discovery: { onMetadata: addPostgresqlIndexes },
     migrations: { migrationsList: migrationList(postgresqlMigrations), snapshot: false, silent: true },
   };
+}
+
+/** Indexes of kinds that SQLite does not have: there, FTS5 and the reading of a short table take their place. */
+const postgresqlIndexes: Readonly<Record<string, { name: string; expression: string }>> = {
+  Vehicle: {
+    name: 'vehicles_search_index',
+    expression: 'create index "vehicles_search_index" on "vehicles" using gin ("search_terms")',
+  },
+  SearchWord: {
+    name: 'search_words_trigram_index',
+    expression: 'create index "search_words_trigram_index" on "search_words" using gin ("word" gin_trgm_ops)',
+  },
+};
+
+function addPostgresqlIndexes(meta: EntityMetadata): void {
+  const index = postgresqlIndexes[meta.className];
+  if (index) meta.indexes.push(index);
 }
 
 export async function createOrm(databaseUrl: string, options: OrmOptions = {}): Promise<Orm> {

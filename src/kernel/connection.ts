@@ -1,9 +1,11 @@
+import type { EntityMetadata } from '@mikro-orm/core';
 import { type RawBuilder, sql } from 'kysely';
 import { ArgsType, type ClassType, Field, Int, ObjectType } from 'type-graphql';
 import type { Ctx } from './context.js';
 import type { CursorValue } from './cursor.js';
 import { badInput } from './errors.js';
 import {
+  type Computed,
   type Condition,
   columnOf,
   countRows,
@@ -97,17 +99,24 @@ export function connectionOf<R extends object>(node: () => ClassType, name: stri
   return { Edge: ConnectionEdge, Connection: ConnectionPage };
 }
 
-/** An order of a list: properties that are never null, all in one direction. The id breaks ties. */
+/**
+ * An order of a list: properties, or numbers that are computed of them, all in one direction and none ever null. The id
+ * breaks ties.
+ */
 export interface ListOrder {
   readonly name: string;
-  readonly by: readonly string[];
+  readonly by: ReadonlyArray<string | Computed>;
   readonly descending?: boolean;
 }
 
 export interface ListRequest {
   readonly list: string;
   readonly order: ListOrder;
+  /** See ReadOptions. */
+  readonly join?: RawBuilder<unknown>;
   readonly where: readonly Condition[];
+  /** Numbers that the rows are to have beside those that they are sorted by. */
+  readonly computed?: readonly Computed[];
   readonly args: {
     first?: number | null;
     after?: string | null;
@@ -145,8 +154,7 @@ export async function readPage<E extends object>(
   const size = pageSizeOf(ctx, args);
   const backwards = args.last != null;
   const meta = metadataOf(ctx.em, shape);
-  const keys = [...order.by, 'id'];
-  const columns = keys.map((key) => `${ROOT}.${columnOf(meta, key)}`);
+  const columns = columnsOf(meta, order);
 
   const where = [...request.where];
   if (args.after != null)
@@ -160,16 +168,18 @@ export async function readPage<E extends object>(
           where,
           orderBy: direction(columns, !!order.descending !== backwards),
           limit: size + 1,
-          also: order.by,
+          also: propertiesOf(order),
+          computed: distinct([...computedOf(order), ...(request.computed ?? [])]),
+          ...(request.join ? { join: request.join } : {}),
         })
       : [],
-    selection.has('totalCount') ? countRows(ctx, shape, request.where) : undefined,
+    selection.has('totalCount') ? countRows(ctx, shape, request.where, request.join) : undefined,
   ]);
 
   const pageRows = rows.slice(0, size);
   if (backwards) pageRows.reverse();
   const hasMore = rows.length > size;
-  return pageOf(ctx, list, keys, pageRows, totalCount, {
+  return pageOf(ctx, list, keysOf(order), pageRows, totalCount, {
     hasNextPage: backwards ? args.before != null : hasMore,
     hasPreviousPage: backwards ? hasMore : args.after != null,
   });
@@ -200,17 +210,41 @@ function cursorValues(row: object, keys: readonly string[]): CursorValue[] {
   });
 }
 
+/** What a cursor of an order holds, by the names that the rows have for it. */
+export function keysOf(order: ListOrder): string[] {
+  return [...order.by.map((key) => (typeof key === 'string' ? key : key.name)), 'id'];
+}
+
+/** What an order sorts by, the id last, as SQL. */
+export function columnsOf(meta: EntityMetadata<object>, order: ListOrder): RawBuilder<unknown>[] {
+  return [...order.by, 'id'].map((key) =>
+    typeof key === 'string' ? sql.ref(`${ROOT}.${columnOf(meta, key)}`) : key.value,
+  );
+}
+
+export function propertiesOf(order: ListOrder): string[] {
+  return order.by.filter((key) => typeof key === 'string');
+}
+
+export function computedOf(order: ListOrder): Computed[] {
+  return order.by.filter((key) => typeof key !== 'string');
+}
+
+function distinct(computed: readonly Computed[]): Computed[] {
+  return [...new Map(computed.map((one) => [one.name, one])).values()];
+}
+
 /** Rows behind a cursor. Row values compare lexicographically on both databases, and an index in the same order serves them. */
 export function beyond(
-  columns: readonly string[],
+  columns: readonly RawBuilder<unknown>[],
   values: readonly CursorValue[],
   ascending: boolean,
 ): Condition {
-  const left = sql.join(columns.map((column) => sql.ref(column)));
+  const left = sql.join([...columns]);
   const right = sql.join([...values]);
   return ascending ? sql`(${left}) > (${right})` : sql`(${left}) < (${right})`;
 }
 
-export function direction(columns: readonly string[], descending: boolean): RawBuilder<unknown> {
-  return sql.join(columns.map((column) => (descending ? sql`${sql.ref(column)} desc` : sql.ref(column))));
+export function direction(columns: readonly RawBuilder<unknown>[], descending: boolean): RawBuilder<unknown> {
+  return sql.join(columns.map((column) => (descending ? sql`${column} desc` : column)));
 }

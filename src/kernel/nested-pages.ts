@@ -1,12 +1,16 @@
 import { sql } from 'kysely';
 import {
   beyond,
+  columnsOf,
+  computedOf,
   direction,
   type ForwardPageArgs,
+  keysOf,
   type ListOrder,
   type Page,
   pageOf,
   pageSizeOf,
+  propertiesOf,
   wantsRows,
 } from './connection.js';
 import type { Ctx } from './context.js';
@@ -55,7 +59,7 @@ export async function readNestedPage<E extends object>(
       : [],
     selection.has('totalCount') ? countBelow(ctx, shape, parentId, request) : undefined,
   ]);
-  return pageOf(ctx, listOf(request), [...order.by, 'id'], rows.slice(0, size), totalCount, {
+  return pageOf(ctx, listOf(request), keysOf(order), rows.slice(0, size), totalCount, {
     hasNextPage: rows.length > size,
     hasPreviousPage: args.after != null,
   });
@@ -74,7 +78,7 @@ function rowsBelow<E extends object>(shape: Shape<E>, request: NestedRequest, li
   const { args, order, parent, selection } = request;
   return defineLoader<string, Row<E>[]>(async (ctx, parentIds) => {
     const meta = metadataOf(ctx.em, shape);
-    const columns = [...order.by, 'id'].map((key) => `${ROOT}.${columnOf(meta, key)}`);
+    const columns = columnsOf(meta, order);
     const parentColumn = sql.ref(`${ROOT}.${columnOf(meta, parent)}`);
     const where = [sql`${parentColumn} in (${sql.join([...parentIds])})`, ...(request.where ?? [])];
     if (args.after != null) {
@@ -89,7 +93,8 @@ function rowsBelow<E extends object>(shape: Shape<E>, request: NestedRequest, li
         ) as ranked where ranked.place <= ${limit})`,
       ],
       orderBy: sorted,
-      also: [parent, ...order.by],
+      also: [parent, ...propertiesOf(order)],
+      computed: computedOf(order),
     });
     const byParent = Map.groupBy(rows, (row) => (row as Record<string, { id: string }>)[parent]?.id);
     return parentIds.map((id) => byParent.get(id) ?? []);

@@ -42,12 +42,22 @@ export type Condition = RawBuilder<unknown>;
 /** The alias of the table that a read starts from, for conditions: sql`r.status = ${status}`. */
 export const ROOT = 'r';
 
+/** A number that the database computes for each row, from the row (`r`) or from what is joined to it. */
+export interface Computed {
+  /** Under this name the row has it. */
+  readonly name: string;
+  readonly value: RawBuilder<unknown>;
+}
+
 export interface ReadOptions {
+  /** Joined behind the root table: sql`join … on … = r.dealer_id`. It gives each row of the root once, or leaves it out. */
+  readonly join?: RawBuilder<unknown>;
   readonly where?: readonly Condition[];
   readonly orderBy?: RawBuilder<unknown>;
   readonly limit?: number;
   /** Properties needed beyond the selection, as paths. */
   readonly also?: readonly string[];
+  readonly computed?: readonly Computed[];
 }
 
 /** Reads rows of a shape as far as a selection asks. One statement, and one more for each to-many relation in it. */
@@ -89,15 +99,18 @@ export async function readByIds<E extends object>(
   return ids.map((id) => byId.get(id) ?? null);
 }
 
-/** How many rows a listing has: one statement, with no relation joined to it. */
+/** How many rows a listing has: one statement, with nothing joined to it but what the listing is narrowed by. */
 export async function countRows(
   ctx: Pick<Ctx, 'em'>,
   shape: Shape,
   where: readonly Condition[],
+  join: RawBuilder<unknown> = sql``,
 ): Promise<number> {
   const table = metadataOf(ctx.em, shape).tableName;
   const { rows } = await sql<{ count: number | string }>`
-    select count(*) as count from ${sql.table(table)} as r ${whereClause(where)}`.execute(ctx.em.getKysely());
+    select count(*) as count from ${sql.table(table)} as r ${join} ${whereClause(where)}`.execute(
+    ctx.em.getKysely(),
+  );
   return Number(rows[0]?.count ?? 0);
 }
 
@@ -182,6 +195,7 @@ class Plan {
   private readonly root: Node;
   private readonly toMany: Many[] = [];
   private aliases = 0;
+  private computed: readonly Computed[] = [];
   private cells: Array<{
     path: readonly string[];
     property: EntityProperty;
@@ -213,6 +227,9 @@ class Plan {
     const joins: RawBuilder<unknown>[] = [];
     this.cells = [];
     this.emit(this.root, columns, joins);
+    if (options.join) joins.unshift(options.join);
+    this.computed = options.computed ?? [];
+    for (const { name, value } of this.computed) columns.push(sql`${value} as ${sql.ref(name)}`);
     return sql`select ${sql.join(columns)} from ${sql.table(this.root.meta.tableName)} as r ${sql.join(joins, sql` `)}
       ${whereClause(options.where)}
       ${options.orderBy ? sql`order by ${options.orderBy}` : sql``}
@@ -229,6 +246,8 @@ class Plan {
       if (isRelation) at[property.name] = value === null ? null : { id: value };
       else at[property.name] = this.decode(property, value);
     }
+    // PostgreSQL's driver tells wide numbers as text.
+    for (const { name } of this.computed) result[name] = Number(row[name]);
     return result;
   }
 

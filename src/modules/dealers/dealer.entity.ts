@@ -42,6 +42,8 @@ export interface DealerDetails {
 @Index({ name: 'dealers_name_index', properties: ['businessName', 'id'] })
 @Index({ name: 'dealers_place_index', properties: ['state', 'city', 'businessName', 'id'] })
 @Index({ name: 'dealers_verification_index', properties: ['verificationStatus', 'businessName', 'id'] })
+@Index({ name: 'dealers_submitted_index', properties: ['verificationStatus', 'submittedAt', 'id'] })
+@Index({ name: 'dealers_coordinates_index', properties: ['latitude', 'longitude'] })
 @ObjectType({ description: 'A dealership.' })
 export class Dealer extends BaseEntity {
   @ManyToOne(() => User, { ref: true })
@@ -106,6 +108,10 @@ export class Dealer extends BaseEntity {
   @Property({ type: 'text', nullable: true })
   submissionNote: string | null = null;
 
+  /** When it last asked to be checked; null before the first time. */
+  @Property({ type: InstantType, nullable: true })
+  submittedAt: Date | null = null;
+
   /** Since when its owner's account is gone: it lists nothing, and only negotiations still name it. */
   @Property({ type: InstantType, nullable: true })
   closedAt: Date | null = null;
@@ -128,6 +134,7 @@ export class Dealer extends BaseEntity {
   submit(note: string | null, at: Date): void {
     this.verificationStatus = 'PENDING';
     this.submissionNote = note;
+    this.submittedAt = at;
     this.rejectionReason = null;
     this.touch(at);
   }

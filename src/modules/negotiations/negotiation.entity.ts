@@ -241,6 +241,11 @@ export interface NewOffer {
   properties: ['dealer', 'expiresAt', 'id'],
   where: "status = 'PENDING' and party = 'BUYER'",
 })
+@Index({
+  name: 'offers_answered_index',
+  properties: ['dealer', 'respondedAt'],
+  where: "party = 'BUYER' and resolved_by = 'USER'",
+})
 @ObjectType({ description: 'A price put to the other side.' })
 export class Offer extends BaseEntity {
   @ManyToOne(() => Negotiation, { ref: true, deleteRule: 'cascade' })

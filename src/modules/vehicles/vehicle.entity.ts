@@ -5,6 +5,8 @@ import { BaseEntity, CentsType, InstantType } from '../../kernel/base.entity.js'
 import { type Cents, MoneyScalar } from '../../kernel/money.js';
 import { DateTimeScalar } from '../../kernel/scalars.js';
 import { Dealer } from '../dealers/index.js';
+import { type DealRating, UNRATED } from './market/deal-rating.js';
+import { SearchTermsType, searchTermsOf } from './search/search-terms.js';
 import {
   BodyType,
   Drivetrain,
@@ -53,6 +55,22 @@ export interface VehicleDetails {
 @Index({ name: 'vehicles_fuel_index', properties: ['status', 'fuelType', 'listedAt', 'id'] })
 @Index({ name: 'vehicles_condition_index', properties: ['status', 'condition', 'listedAt', 'id'] })
 @Index({ name: 'vehicles_dealer_index', properties: ['dealer', 'status', 'listedAt', 'id'] })
+@Index({ name: 'vehicles_body_price_index', properties: ['status', 'bodyType', 'askingPrice', 'id'] })
+@Index({ name: 'vehicles_rating_index', properties: ['status', 'dealRating', 'listedAt', 'id'] })
+@Index({ name: 'vehicles_deal_index', properties: ['status', 'dealRank', 'id'] })
+@Index({
+  name: 'vehicles_facets_index',
+  properties: ['status', 'makeKey', 'modelKey', 'bodyType', 'fuelType', 'year', 'askingPrice'],
+})
+@Index({
+  name: 'vehicles_featured_index',
+  properties: ['featuredAt', 'id'],
+  where: 'featured_at is not null',
+})
+@Index({ name: 'vehicles_rated_index', properties: ['status', 'ratedAt', 'id'] })
+@Index({ name: 'vehicles_stale_index', properties: ['makeKey', 'modelKey'], where: 'market_stale' })
+@Index({ name: 'vehicles_match_due_index', properties: ['id'], where: 'match_due' })
+@Index({ name: 'vehicles_unindexed_index', properties: ['id'], where: "search_terms = ''" })
 @ObjectType({ description: 'A car that a dealer offers.' })
 export class Vehicle extends BaseEntity {
   @ManyToOne(() => Dealer, { ref: true })
@@ -158,6 +176,40 @@ export class Vehicle extends BaseEntity {
   @Field(() => DateTimeScalar, { nullable: true, description: 'When it was sold.' })
   soldAt: Date | null = null;
 
+  /** Since when an admin shows it on the front page; null for the most. */
+  @Property({ type: InstantType, nullable: true })
+  featuredAt: Date | null = null;
+
+  /** Its words, for full-text search: `searchTermsOf`. Empty only until a job has seen to it. */
+  @Property({ type: SearchTermsType, lazy: true, default: '' })
+  searchTerms: string & Opt = '';
+
+  /** What comparable listings say that it is worth; null while there are too few of them. */
+  @Property({ type: CentsType, nullable: true })
+  marketValue: Cents | null = null;
+
+  @Property({ type: 'integer', default: 0 })
+  comparableCount: number & Opt = 0;
+
+  @Property({ type: 'string', length: 10, nullable: true })
+  dealRating: DealRating | null = null;
+
+  /** Sorts the best deals first: the asking price against the market value in hundredths of a percent, or UNRATED. */
+  @Property({ type: 'integer', default: UNRATED })
+  dealRank: number & Opt = UNRATED;
+
+  /** When it was last compared with the market; null before the first time. */
+  @Property({ type: InstantType, nullable: true })
+  ratedAt: Date | null = null;
+
+  /** That it changed in a way that may move the market value of its like, and no job has seen it since. */
+  @Property({ type: 'boolean', default: true })
+  marketStale: boolean & Opt = true;
+
+  /** That it may newly match saved searches, and no job has looked since. */
+  @Property({ type: 'boolean', default: false })
+  matchDue: boolean & Opt = false;
+
   @Field(() => DateTimeScalar, { description: 'When it was last changed.' })
   override updatedAt: Date & Opt = new Date();
 
@@ -183,6 +235,7 @@ export class Vehicle extends BaseEntity {
     Object.assign(this, details);
     this.makeKey = nameKey(this.make);
     this.modelKey = nameKey(this.model);
+    this.searchTerms = searchTermsOf(this);
     this.touch(at);
   }
 
