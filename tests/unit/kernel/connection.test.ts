@@ -1,7 +1,7 @@
 import { ref } from '@mikro-orm/core';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type ListOrder, pageSizeOf, readPage } from '../../../src/kernel/connection.js';
+import { keysOf, type ListOrder, pageSizeOf, readPage } from '../../../src/kernel/connection.js';
 import { readNestedPage } from '../../../src/kernel/nested-pages.js';
 import { Car, carShape, type Garage, Maker, openGarage, select } from './garage.js';
 
@@ -55,7 +55,7 @@ describe('pages', () => {
   it.each(orders)('walk a list by $name from either end, each row once', async (order) => {
     const direction = order.descending ? sql`desc` : sql`asc`;
     const { rows } = await sql<{ id: string }>`select id from cars order by ${sql.join(
-      [...order.by, 'id'].map((key) => sql`${sql.ref(key)} ${direction}`),
+      keysOf(order).map((key) => sql`${sql.ref(key)} ${direction}`),
     )}`.execute(garage.ctx.em.getKysely());
     const whole = rows.map(({ id }) => id);
     for (const size of [1, 2, 3, 5]) {
