@@ -3,7 +3,7 @@ import { type Ctx, Parts, type Services } from '../kernel/context.js';
 import { CursorKeys } from '../kernel/cursor.js';
 import { Listeners } from '../kernel/events.js';
 import { mailTemplatesPart } from '../kernel/mail.js';
-import type { Bus, Clock, Logger, Mailer, RateLimits } from '../kernel/ports.js';
+import type { Bus, Clock, Job, Logger, Mailer, RateLimits, VinDecoder } from '../kernel/ports.js';
 import { StreamHub, streamHubPart } from '../kernel/stream-hub.js';
 import { constraintsPart, listenersPart } from '../kernel/unit-of-work.js';
 import { mailerPart } from '../modules/mail/module.js';
@@ -16,12 +16,14 @@ import { FileMailer } from '../platform/mailer/file-mailer.js';
 import { SmtpMailer } from '../platform/mailer/smtp-mailer.js';
 import { MemoryRateLimits } from '../platform/rate-limits/memory-rate-limits.js';
 import { DiskStorage } from '../platform/storage/disk-storage.js';
+import { WorkerVinDecoder } from '../platform/vin/worker-vin-decoder.js';
 import { DiskWorkspaces } from '../platform/workspaces/disk-workspaces.js';
 import type { Config } from './config.js';
 import { guest, makeContext } from './context.js';
 import { sweepUnfinished } from './housekeeping.js';
 import { createOrm, type Orm, type OrmOptions } from './orm.js';
 import { rooms } from './rooms.js';
+import { longestOperationMs } from './uploads/bounds.js';
 
 /** The adapters that a caller may bring itself: tests bring a clock that they move and a bus that loses things. */
 export interface Adapters {
@@ -30,7 +32,10 @@ export interface Adapters {
   readonly log?: Logger;
   readonly mailer?: Mailer;
   readonly rateLimits?: RateLimits;
+  readonly vinDecoder?: VinDecoder;
   readonly observe?: OrmOptions['observe'];
+  /** False: jobs run when they are asked to, and never by themselves. */
+  readonly backgroundJobs?: boolean;
 }
 
 export interface Composed {
@@ -38,6 +43,8 @@ export interface Composed {
   readonly services: Services;
   readonly orm: Orm;
   readonly storage: DiskStorage;
+  /** What runs in the background once started; a seeder may run some of it at once. */
+  readonly jobs: readonly Job<Ctx>[];
   /** A guest's context, for what runs beside the requests. */
   readonly makeCtx: () => Ctx;
   /** Starts jobs, live delivery and what the rooms do in the background. */
@@ -74,6 +81,7 @@ export async function compose(config: Config, adapters: Adapters = {}): Promise<
     storage,
     images: new SharpImages({ maxPixels: config.maxImagePixels }),
     workspaces,
+    vinDecoder: adapters.vinDecoder ?? new WorkerVinDecoder({ directory: config.vinDatabaseDirectory, log }),
     parts: new Parts(),
   };
   const makeCtx = () => makeContext(services, orm, guest());
@@ -96,14 +104,11 @@ export async function compose(config: Config, adapters: Adapters = {}): Promise<
   );
   services.parts.set(mailerPart, mailer);
   for (const room of rooms) room.compose?.(services, config);
-  const jobs = new InProcessJobs(
-    [
-      ...rooms.flatMap((room) => room.jobs?.(config) ?? []),
-      sweepUnfinished([storage, workspaces], config.uploadTimeoutMs + config.operationTimeoutMs),
-    ],
-    makeCtx,
-    log,
-  );
+  const jobs = [
+    ...rooms.flatMap((room) => room.jobs?.(config) ?? []),
+    sweepUnfinished([storage, workspaces], config.uploadTimeoutMs + longestOperationMs(config)),
+  ];
+  const runner = new InProcessJobs(jobs, makeCtx, log);
 
   let stops: Array<() => void | Promise<void>> = [];
   return {
@@ -111,16 +116,17 @@ export async function compose(config: Config, adapters: Adapters = {}): Promise<
     services,
     orm,
     storage,
+    jobs,
     makeCtx,
     start() {
       hub.start();
-      jobs.start();
+      if (adapters.backgroundJobs !== false) runner.start();
       stops = rooms.flatMap((room) => (room.background ? [room.background(services, makeCtx)] : []));
     },
     async close() {
       await hub.stop();
       // A mail server that keeps silent would otherwise hold up the job that waits for it.
-      await Promise.all([jobs.stop(), mailer.close()]);
+      await Promise.all([runner.stop(), mailer.close(), services.vinDecoder.close()]);
       for (const stop of stops) await stop();
       await bus.close();
       await orm.close(true);

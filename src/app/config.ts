@@ -17,6 +17,8 @@ export interface Config {
   readonly storageUrl: string;
   /** Where uploads lie while their operation runs. */
   readonly temporaryDirectory: string;
+  /** Where the database of VINs is unpacked at its first use. */
+  readonly vinDatabaseDirectory: string;
   /** None: mails are written as files into `mailDirectory`. */
   readonly smtpUrl: string | null;
   readonly mailFrom: string;
@@ -63,6 +65,9 @@ export interface Config {
   readonly maxSocketMessagesPerSecond: number;
   readonly maxUploadBytes: number;
   readonly maxUploadFiles: number;
+  /** A file of vehicles may weigh more than any other. */
+  readonly maxCsvBytes: number;
+  readonly maxCsvRows: number;
   readonly maxImagePixels: number;
   readonly signedLinkTtlMs: number;
   readonly socketInitTimeoutMs: number;
@@ -113,6 +118,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     webUrl: withoutSlash(s.WEB_URL ?? publicUrl),
     storageUrl: s.STORAGE_URL,
     temporaryDirectory: s.TEMPORARY_DIRECTORY,
+    vinDatabaseDirectory: s.VIN_DATABASE_DIRECTORY,
     smtpUrl: s.SMTP_URL ?? null,
     mailFrom: s.MAIL_FROM,
     mailDirectory: s.MAIL_DIRECTORY,
@@ -144,6 +150,9 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
       offersPerVehicle: s.OFFERS_PER_VEHICLE,
       holdMs: s.HOLD_DAYS * DAY,
       minimumOfferPercent: s.MINIMUM_OFFER_PERCENT,
+      maxVehicleImages: s.MAX_VEHICLE_IMAGES,
+      maxDealerDocuments: s.MAX_DEALER_DOCUMENTS,
+      maxDocumentBytes: s.MAX_UPLOAD_BYTES,
     },
     sweepIntervalMs: s.SWEEP_SECONDS * 1_000,
     headPollMs: s.HEAD_POLL_MS,
@@ -167,6 +176,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     maxSocketMessagesPerSecond: s.MAX_SOCKET_MESSAGES_PER_SECOND,
     maxUploadBytes: s.MAX_UPLOAD_BYTES,
     maxUploadFiles: s.MAX_UPLOAD_FILES,
+    maxCsvBytes: s.MAX_CSV_BYTES,
+    maxCsvRows: s.MAX_CSV_ROWS,
     maxImagePixels: s.MAX_IMAGE_MEGAPIXELS * 1_000_000,
     signedLinkTtlMs: s.SIGNED_LINK_SECONDS * 1_000,
     socketInitTimeoutMs: s.SOCKET_INIT_SECONDS * 1_000,

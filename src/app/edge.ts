@@ -11,6 +11,7 @@ import { REQUEST_ID } from './request-id.js';
 import { addSecurityHeaders } from './security-headers.js';
 import { wantsSocket } from './sockets/upgrade.js';
 import type { TrustedProxies } from './trusted-proxies.js';
+import { longestOperationMs } from './uploads/bounds.js';
 
 /** How long a line may be silent while an answer is owed or not taken. */
 const SILENCE_MS = 120_000;
@@ -23,7 +24,7 @@ export function edgeOptions(config: Config, proxies: TrustedProxies): FastifyHtt
   return {
     trustProxy: proxies.isEmpty ? false : (address) => proxies.has(address),
     // An operation may be allowed to take longer: its answer still has to find the line.
-    connectionTimeout: Math.max(SILENCE_MS, config.operationTimeoutMs + CHECK_MS),
+    connectionTimeout: Math.max(SILENCE_MS, longestOperationMs(config) + CHECK_MS),
     requestTimeout: config.uploadTimeoutMs,
     clientErrorHandler: refuseUnreadable,
     // Fastify hands `requestTimeout` on to Node, and nothing else of these.

@@ -86,7 +86,8 @@ const postgresqlIndexes: Readonly<Record<string, { name: string; expression: str
   },
   SearchWord: {
     name: 'search_words_trigram_index',
-    expression: 'create index "search_words_trigram_index" on "search_words" using gin ("word" gin_trgm_ops)',
+    expression:
+      'create index "search_words_trigram_index" on "search_words" using gist ("word" gist_trgm_ops)',
   },
 };
 

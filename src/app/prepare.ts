@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { demoSignIns, isEmpty, seedDemo } from '../seeders/demo.js';
+import { addVehicles } from '../seeders/more-vehicles.js';
 import type { Composed } from './compose.js';
 import type { Config } from './config.js';
 
@@ -23,19 +24,54 @@ export async function prepareDatabase(composed: Composed): Promise<Prepared> {
   return { greeting: (url) => greetingOf(url, config, signsIn) };
 }
 
+/** Makes the demo data in a database without users, and says whether it did. */
+export function seedDatabase(composed: Composed): Promise<boolean> {
+  return withoutWaitingForTheDisk(composed, async () => {
+    const isMade = await seedDemo(composed.makeCtx);
+    if (isMade) await settle(composed);
+    return isMade;
+  });
+}
+
+/** Lists many more vehicles, and leaves the database as it is once the jobs have been over it. */
+export function seedShowroom(composed: Composed, vehicles: number): Promise<void> {
+  return withoutWaitingForTheDisk(composed, async () => {
+    await addVehicles(composed.makeCtx, vehicles);
+    await settle(composed);
+    // What plans are made by, and on PostgreSQL what lets an index answer alone, comes with time otherwise.
+    const db = composed.makeCtx().em.getKysely();
+    await (isSqlite(composed) ? sql`analyze` : sql`vacuum analyze`).execute(db);
+  });
+}
+
+/** Jobs that make the data of a seeder what it would be some minutes later: words for search, ratings, and nobody waiting to be told of them. */
+const SETTLING = ['learn-words', 'rate-market', 'match-saved-searches'];
+
+async function settle({ jobs, makeCtx }: Composed): Promise<void> {
+  for (const name of SETTLING) {
+    const job = jobs.find((one) => one.name === name);
+    if (!job) throw new Error(`There is no job ${name}`);
+    while ((await job.run(makeCtx())) > 0);
+  }
+}
+
 /**
- * Makes the demo data in a database without users, and says whether it did. What a power cut takes back can be made
- * again: meanwhile SQLite does not wait for the disk at each of some 650 commits.
+ * What a power cut takes back of made-up data can be made again: meanwhile SQLite does not wait for the disk at each of
+ * hundreds of commits.
  */
-export async function seedDatabase({ config, makeCtx }: Composed): Promise<boolean> {
-  if (!config.databaseUrl.startsWith('sqlite:')) return seedDemo(makeCtx);
-  const db = makeCtx().em.getKysely();
+async function withoutWaitingForTheDisk<T>(composed: Composed, work: () => Promise<T>): Promise<T> {
+  if (!isSqlite(composed)) return work();
+  const db = composed.makeCtx().em.getKysely();
   await sql`pragma synchronous = normal`.execute(db);
   try {
-    return await seedDemo(makeCtx);
+    return await work();
   } finally {
     await sql`pragma synchronous = full`.execute(db);
   }
+}
+
+function isSqlite({ config }: Composed): boolean {
+  return config.databaseUrl.startsWith('sqlite:');
 }
 
 async function hasDemoAccounts({ makeCtx }: Composed): Promise<boolean> {

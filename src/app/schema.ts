@@ -1,7 +1,22 @@
 import { GraphQLEnumType, GraphQLSchema } from 'graphql';
 import { buildSchema, type NonEmptyArray } from 'type-graphql';
 import { type ErrorCode, statusOfCode } from '../kernel/errors.js';
+import { answerInTime } from './limits/answer-in-time.js';
 import { rooms } from './rooms.js';
+
+let served: Promise<GraphQLSchema> | undefined;
+
+/**
+ * The schema as it is served: its root fields answer in time. It holds nothing of a server, so those of one process share
+ * it; to make it takes tens of milliseconds.
+ */
+export function servedSchema(): Promise<GraphQLSchema> {
+  served ??= buildGraphQLSchema().then((schema) => {
+    answerInTime(schema);
+    return schema;
+  });
+  return served;
+}
 
 /** The schema that the rooms' resolvers make. */
 export async function buildGraphQLSchema(): Promise<GraphQLSchema> {

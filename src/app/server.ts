@@ -10,12 +10,11 @@ import { edgeOptions, guardEdge } from './edge.js';
 import { registerGraphiql } from './graphiql.js';
 import { registerGraphQL } from './graphql-route.js';
 import { httpErrorTeller, refuseUnknownRoutes } from './http-errors.js';
-import { answerInTime } from './limits/answer-in-time.js';
 import { OperationLimits } from './limits/operation-limits.js';
 import { registerMedia } from './media.js';
 import { nameRequests } from './request-id.js';
 import { registerRest } from './rest.js';
-import { buildGraphQLSchema } from './schema.js';
+import { servedSchema } from './schema.js';
 import { type SubscriptionServer, serveSubscriptions } from './subscriptions.js';
 import { TrustedProxies } from './trusted-proxies.js';
 
@@ -28,8 +27,7 @@ export interface Server {
 /** Serves a composed system: GraphQL over HTTP and WebSocket on one path, the REST shim, GraphiQL. */
 export async function startServer(composed: Composed): Promise<Server> {
   const { config, services } = composed;
-  const schema = await buildGraphQLSchema();
-  answerInTime(schema);
+  const schema = await servedSchema();
   const limits = new OperationLimits(schema, config);
   const tellHttpError = httpErrorTeller(services.log);
   const proxies = new TrustedProxies(config.trustedProxies);

@@ -52,6 +52,7 @@ export const settingsSchema = z.object({
     .regex(/^disk:.+$/, 'write disk:PATH')
     .default('disk:uploads'),
   TEMPORARY_DIRECTORY: z.string().min(1).default('data/tmp'),
+  VIN_DATABASE_DIRECTORY: z.string().min(1).default('data/vin'),
   SMTP_URL: z
     .string()
     .refine(
@@ -117,7 +118,11 @@ export const settingsSchema = z.object({
   MAX_SOCKET_MESSAGES_PER_SECOND: int(1, 10_000, 50),
   MAX_UPLOAD_BYTES: int(1_024, 1_000_000_000, 10 * 1024 * 1024),
   MAX_UPLOAD_FILES: int(1, 100, 10),
+  MAX_CSV_BYTES: int(1_024, 1_000_000_000, 20 * 1024 * 1024),
+  MAX_CSV_ROWS: int(1, 10_000_000, 50_000),
   MAX_IMAGE_MEGAPIXELS: int(1, 500, 50),
+  MAX_VEHICLE_IMAGES: int(1, 1_000, 40),
+  MAX_DEALER_DOCUMENTS: int(1, 100, 20),
   SIGNED_LINK_SECONDS: int(1, 86_400, 300),
   SOCKET_INIT_SECONDS: int(1, 60, 3),
   SOCKET_PING_SECONDS: int(1, 600, 12),

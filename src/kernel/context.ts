@@ -2,7 +2,7 @@ import type { SqlEntityManager } from '@mikro-orm/sql';
 import type DataLoader from 'dataloader';
 import type { CursorKeys } from './cursor.js';
 import type { AppError } from './errors.js';
-import type { Bus, Clock, Images, Logger, RateLimits, Storage, Workspaces } from './ports.js';
+import type { Bus, Clock, Images, Logger, RateLimits, Storage, VinDecoder, Workspaces } from './ports.js';
 
 export type UserType = 'BUYER' | 'DEALER' | 'ADMIN';
 
@@ -23,6 +23,10 @@ export interface Policy {
   readonly holdMs: number;
   /** Share of the asking price that a first offer must reach, in percent. */
   readonly minimumOfferPercent: number;
+  /** Photos that a vehicle may have. */
+  readonly maxVehicleImages: number;
+  readonly maxDealerDocuments: number;
+  readonly maxDocumentBytes: number;
 }
 
 /** What lives as long as the process and every operation shares. */
@@ -36,6 +40,7 @@ export interface Services {
   readonly storage: Storage;
   readonly images: Images;
   readonly workspaces: Workspaces;
+  readonly vinDecoder: VinDecoder;
   /** Room-owned parts (token signer, live streams), put there by the composition root under the room's own key. */
   readonly parts: Parts;
 }

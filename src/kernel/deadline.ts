@@ -24,9 +24,10 @@ export function isOutOfTime(error: unknown): boolean {
  */
 export class Deadline {
   private readonly listeners = new Set<() => void>();
-  private readonly dueAt: number;
+  private dueAt: number;
   private timer: NodeJS.Timeout | undefined;
   private over = false;
+  private stopped = false;
 
   constructor(ms: number) {
     this.dueAt = performance.now() + ms;
@@ -42,6 +43,26 @@ export class Deadline {
   /** Milliseconds until the time is up. */
   get msLeft(): number {
     return this.isOver ? 0 : this.dueAt - performance.now();
+  }
+
+  /** Gives the operation more time, for work that may take longer than others; none where its time is up already. */
+  extend(ms: number): void {
+    if (!this.timer || this.isOver) return;
+    clearTimeout(this.timer);
+    this.dueAt += ms;
+    this.timer = setTimeout(() => this.end(), this.dueAt - performance.now());
+  }
+
+  /** Lets no more of the time pass until the returned function is called. */
+  pause(): () => void {
+    if (!this.timer || this.isOver) return () => undefined;
+    const left = this.msLeft;
+    this.clear();
+    return () => {
+      if (this.stopped) return;
+      this.dueAt = performance.now() + left;
+      this.timer = setTimeout(() => this.end(), left);
+    };
   }
 
   /** @throws OutOfTime */
@@ -61,6 +82,11 @@ export class Deadline {
 
   /** The answer is there: what may still run of the operation is bound by nothing, unless its time was up already. */
   stop(): void {
+    this.stopped = true;
+    this.clear();
+  }
+
+  private clear(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
   }
@@ -96,6 +122,16 @@ export async function withDeadline<T>(ms: number, work: () => Promise<T> | T): P
 /** Runs what outlives the operation that happens to set it off, or is done for many: the deadline of one must not end it. */
 export function withoutDeadline<T>(work: () => T): T {
   return scope.run(null, work);
+}
+
+/** Waits for what a client knows to take long, and wants to wait for: meanwhile the time of its operation stands still. */
+export async function offTheClock<T>(work: () => Promise<T>): Promise<T> {
+  const goOn = currentDeadline()?.pause();
+  try {
+    return await withoutDeadline(work);
+  } finally {
+    goOn?.();
+  }
 }
 
 /**

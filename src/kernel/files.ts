@@ -1,9 +1,20 @@
 /** The folders that keys may begin with, and whether anybody may read what lies there. */
-const folders = { vehicles: 'public', avatars: 'public', dealer_documents: 'private' } as const;
+const folders = {
+  vehicles: 'public',
+  avatars: 'public',
+  dealer_documents: 'private',
+  bulk_uploads: 'private',
+} as const;
 
 export type Folder = keyof typeof folders;
 
-const TYPES = { webp: 'image/webp', jpg: 'image/jpeg', png: 'image/png', pdf: 'application/pdf' } as const;
+const TYPES = {
+  webp: 'image/webp',
+  jpg: 'image/jpeg',
+  png: 'image/png',
+  pdf: 'application/pdf',
+  csv: 'text/csv',
+} as const;
 export type Extension = keyof typeof TYPES;
 
 const KEY = /^([a-z_]{1,30})\/([a-z0-9][a-z0-9-]{0,99})\.([a-z]{3,4})$/;

@@ -130,4 +130,36 @@ export interface Images {
    * PAYLOAD_TOO_LARGE for more pixels than are allowed, or more work than a picture is worth.
    */
   render(path: string, directory: string, sizes: readonly ImageSize[]): Promise<Rendition[]>;
+  /** Decodes all of the picture in a file, keeps nothing of it, and says what it is. @throws as `render` does. */
+  inspect(path: string): Promise<{ readonly format: 'jpeg' | 'png' | 'webp' | 'avif' }>;
+}
+
+/** A VIN to look up: normalised, its check digit right. */
+export interface VinQuestion {
+  readonly vin: string;
+  /** The model years that it can mean, the likeliest first. */
+  readonly modelYears: readonly number[];
+}
+
+/** What is on record of cars with such a VIN, in the words of whoever keeps the record; null where nothing is. */
+export interface VinFacts {
+  readonly modelYear: number;
+  readonly make: string;
+  readonly model: string;
+  readonly trim: string | null;
+  readonly bodyClass: string | null;
+  readonly primaryFuel: string | null;
+  readonly secondaryFuel: string | null;
+  readonly electrification: string | null;
+  readonly driveType: string | null;
+}
+
+export interface VinDecoder {
+  /**
+   * What is known, in the order of the questions; null for what is not. Rejects where nobody could look: too much was
+   * asked, or it took too long. Then it may be asked again.
+   */
+  decode(questions: readonly VinQuestion[]): Promise<Array<VinFacts | null>>;
+  /** Answers nothing more. */
+  close(): Promise<void>;
 }

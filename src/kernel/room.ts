@@ -34,6 +34,9 @@ export interface RoomSettings {
   readonly webUrl: string;
   readonly mailIntervalMs: number;
   readonly mailAttempts: number;
+  /** What a file of vehicles may weigh, and how many rows it may have. */
+  readonly maxCsvBytes: number;
+  readonly maxCsvRows: number;
   readonly sweepIntervalMs: number;
 }
 
@@ -49,6 +52,8 @@ export interface Room {
   readonly mails?: readonly MailTemplate[];
   /** Mutations that may stand once in an operation, aliases included: each guesses at a password, or costs a hash. */
   readonly oncePerOperation?: readonly string[];
+  /** Mutations whose files may weigh something else than any other's: bytes by the mutation's name. */
+  readonly fileBytes?: (settings: RoomSettings) => Readonly<Record<string, number>>;
   readonly jobs?: (settings: RoomSettings) => readonly Job<Ctx>[];
   /** Puts the room's parts into `services.parts`. */
   readonly compose?: (services: Services, settings: RoomSettings) => void;

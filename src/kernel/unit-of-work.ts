@@ -15,6 +15,8 @@ export interface Tx extends Ctx {
   atEnd(key: symbol, work: () => Promise<void>): void;
   /** Said on the bus after the commit, and only then. */
   announce(topic: string, message: BusMessage): void;
+  /** Runs after the commit, and only then: files that no row names any more. It throws nothing; what is done is done. */
+  afterCommit(work: () => Promise<void>): void;
 }
 
 const MAX_ATTEMPTS = 4;
@@ -27,6 +29,7 @@ const MAX_ATTEMPTS = 4;
 export async function write<T>(ctx: Ctx, work: (tx: Tx) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     const announcements: Array<[topic: string, message: BusMessage]> = [];
+    const afterwards: Array<() => Promise<void>> = [];
     try {
       const result = await ctx.em.fork({ clear: true }).transactional(async (em) => {
         const closing = new Map<symbol, () => Promise<void>>();
@@ -36,6 +39,7 @@ export async function write<T>(ctx: Ctx, work: (tx: Tx) => Promise<T>): Promise<
           happened: (event) => ctx.parts.get(listenersPart).tell(tx, event),
           atEnd: (key, task) => void (closing.has(key) || closing.set(key, task)),
           announce: (topic, message) => void announcements.push([topic, message]),
+          afterCommit: (task) => void afterwards.push(task),
         };
         const value = await work(tx);
         for (const task of closing.values()) await task();
@@ -43,6 +47,7 @@ export async function write<T>(ctx: Ctx, work: (tx: Tx) => Promise<T>): Promise<
       });
       ctx.loaders.clear();
       for (const [topic, message] of announcements) ctx.bus.publish(topic, message);
+      for (const task of afterwards) await task();
       return result;
     } catch (error) {
       const refusal = refusalOf(error, ctx.parts.get(constraintsPart));

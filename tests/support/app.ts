@@ -18,6 +18,7 @@ import { FakeClock } from './clock.js';
 import { type DatabaseKind, databaseKinds, freshDatabase } from './databases.js';
 import { type HttpAnswer, HttpLines, textOf } from './http.js';
 import { formOf } from './uploads.js';
+import { unknowing } from './vins.js';
 
 export { type DatabaseKind, databaseKinds };
 
@@ -95,9 +96,6 @@ export class TestApp {
         PORT: '0',
         DATABASE_URL: database.url,
       }),
-      // Jobs run when a test asks for them, not by themselves.
-      sweepIntervalMs: 3_600_000,
-      mailIntervalMs: 3_600_000,
       // Files and mails of a test lie beside each other, and go with it.
       storageUrl: `disk:${join(this.files, 'uploads')}`,
       mailDirectory: join(this.files, 'mail'),
@@ -111,6 +109,10 @@ export class TestApp {
     this.composed = await compose(config, {
       clock: this.clock,
       log: testLog,
+      // They run when a test asks for them.
+      backgroundJobs: false,
+      // Those about VINs bring the real one: it unpacks 27 MB.
+      vinDecoder: unknowing,
       observe: (statement) => {
         if (this.recording) this.sent.push(statement);
       },

@@ -120,7 +120,11 @@ function copyPostgres(server: string | null): Promise<string> {
 }
 
 /** Creates a database and returns its URL. The names are ours, so they need no quoting. */
-async function createDatabase(server: string | null, name: string, template = 'template0'): Promise<string> {
+export async function createDatabase(
+  server: string | null,
+  name: string,
+  template = 'template0',
+): Promise<string> {
   await query(server, `create database ${name} template ${template}`);
   const url = new URL(server ?? '');
   url.pathname = name;

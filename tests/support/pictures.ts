@@ -109,3 +109,22 @@ export function zipEnd(commentLength = 0): Buffer {
 export function withComment(jpeg: Buffer, comment: string): Buffer {
   return Buffer.concat([jpeg.subarray(0, 2), segment(0xfe, [...Buffer.from(comment)]), jpeg.subarray(2)]);
 }
+
+/** Red above and blue below, as a phone held upright stores it: lying on its side, with the place where it was taken. */
+export function phonePhoto(width = 200, height = 100): Promise<Buffer> {
+  const exif = {
+    IFD0: { Make: 'SecretCamera', Copyright: 'SecretName' },
+    IFD3: { GPSLatitudeRef: 'N', GPSLatitude: '51/1 30/1 3230/100', GPSLongitude: '0/1 7/1 4366/100' },
+  };
+  // 6: the top of the picture is at the right of what is stored.
+  const lying = halves('#ff0000', '#0000ff', width, height).withExif(exif).withMetadata({ orientation: 6 });
+  return lying.jpeg().toBuffer();
+}
+
+/** Two frames, the first red and the second blue, in one file. */
+export async function animation(format: 'gif' | 'webp'): Promise<Buffer> {
+  const frames = ['#ff0000', '#0000ff'].map((colour) => halves(colour, colour, 40, 30).png().toBuffer());
+  return sharp(await Promise.all(frames), { join: { animated: true } })
+    [format]()
+    .toBuffer();
+}

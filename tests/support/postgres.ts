@@ -39,8 +39,8 @@ const SETTINGS = [
  */
 const KEEPER = 'dir=$1; shift; "$@" </dev/null & cat >/dev/null; kill -QUIT $!; wait $!; rm -rf "$dir"';
 
-/** Starts an empty PostgreSQL on a free port of 127.0.0.1, its files in a fresh temporary folder. */
-export async function startPostgres(): Promise<Postgres> {
+/** Starts an empty PostgreSQL on a free port of 127.0.0.1, its files in a fresh temporary folder. `onLog` is told what it logs. */
+export async function startPostgres(onLog: (text: string) => void = () => undefined): Promise<Postgres> {
   const root = process.getuid?.() === 0;
   const as = root ? { uid: NOBODY, gid: NOBODY } : {};
   const dir = mkdtempSync(join(root && !openToAll(tmpdir()) ? '/tmp' : tmpdir(), 'carnegotiate-postgres-'));
@@ -77,7 +77,7 @@ export async function startPostgres(): Promise<Postgres> {
       `${port}`,
       ...SETTINGS.flatMap((s) => ['-c', s]),
     ];
-    const stop = await launch(['-c', KEEPER, 'sh', dir, ...command], { ...as, cwd: dir });
+    const stop = await launch(['-c', KEEPER, 'sh', dir, ...command], { ...as, cwd: dir }, onLog);
     return {
       url: (database) => `postgresql://postgres:${password}@127.0.0.1:${port}/${database}`,
       stop: async () => {
@@ -92,7 +92,11 @@ export async function startPostgres(): Promise<Postgres> {
 }
 
 /** Resolves, once the server takes connections, to what stops it. */
-async function launch(args: string[], options: { uid?: number; gid?: number; cwd: string }) {
+async function launch(
+  args: string[],
+  options: { uid?: number; gid?: number; cwd: string },
+  onLog: (text: string) => void,
+) {
   // Its own process group: Ctrl-C reaches only us, and the tests' last queries still find a server.
   const keeper = spawn('sh', args, { ...options, detached: true, stdio: ['pipe', 'ignore', 'pipe'] });
   const ended = once(keeper, 'exit');
@@ -107,6 +111,7 @@ async function launch(args: string[], options: { uid?: number; gid?: number; cwd
     keeper.once('error', reject);
     keeper.stderr.setEncoding('utf8').on('data', (text: string) => {
       // The log is read to its end, so that the pipe never fills, but kept only until the server is up.
+      onLog(text);
       if (log === READY) return;
       log += text;
       if (log.includes('database system is ready to accept connections')) {

@@ -9,7 +9,9 @@ export function formOf(operation: { query: string; variables?: object | undefine
     'map',
     JSON.stringify(Object.fromEntries([...files.keys()].map((path, index) => [index, [path]]))),
   );
-  for (const [index, file] of [...files.values()].entries()) form.set(String(index), file, 'file');
+  for (const [index, file] of [...files.values()].entries()) {
+    form.set(String(index), file, file instanceof File ? file.name : 'file');
+  }
   return form;
 }
 

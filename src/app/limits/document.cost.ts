@@ -35,7 +35,8 @@ const CEILING = 1_000_000_000;
 /**
  * How much an operation can ask for at most: each object counts 1, times the length of every list that it stands in;
  * numbers and texts count nothing. Lists are as long as their arguments say, variables included. Objects that the schema
- * does not have count 1; validation refuses them. Introspection has bounds of its own and costs nothing.
+ * does not have count 1; validation refuses them. Fields that read more than they tell declare what that costs.
+ * Introspection has bounds of its own and costs nothing.
  */
 export function costOf(
   schema: GraphQLSchema,
@@ -110,7 +111,7 @@ class Costs {
     const asked = askedSize(field, node, this.given, this.sizes);
     const length = asked ?? (ROWS.has(node.name.value) ? place.rows : USUAL_LENGTH);
     const inside = this.ofSelections(node.selectionSet, { type, rows: asked ?? USUAL_LENGTH });
-    return Math.min(CEILING, (1 + inside) * length ** listsIn(field.type));
+    return Math.min(CEILING, extraOf(field) + (1 + inside) * length ** listsIn(field.type));
   }
 
   private narrowed(place: Place, condition: string | undefined): Place {
@@ -133,6 +134,11 @@ function fieldOf(
   if (!isObjectType(type) && !isInterfaceType(type)) return undefined;
   const fields = type.getFields();
   return Object.hasOwn(fields, name) ? fields[name] : undefined;
+}
+
+/** What a field declares that it costs besides the objects in it: `complexity` in type-graphql's decorators. */
+function extraOf({ extensions }: GraphQLField<unknown, unknown>): number {
+  return typeof extensions.complexity === 'number' ? extensions.complexity : 0;
 }
 
 /** How many lists lie in each other: one for `[Vehicle!]!`. */

@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Upload as Arrival } from 'graphql-upload-minimal';
 import { AppError } from '../../kernel/errors.js';
-import { Upload } from '../../kernel/upload.js';
+import { filenameOf, Upload } from '../../kernel/upload.js';
 import type { MultipartBody } from './multipart-body.js';
 import { malformed } from './places.js';
 
@@ -53,7 +53,8 @@ async function receiveFile(arrival: Arrival, directory: string, maxBytes: number
   };
   await pipeline(stream, counted, createWriteStream(path, { flags: 'wx', mode: 0o600 }));
   if (stream.truncated) throw tooLarge();
-  return new Upload(path, size);
+  // A part of the type application/octet-stream is a file, named or not.
+  return new Upload(path, size, filenameOf((file.filename as string | undefined) ?? ''));
 }
 
 /** What a client is told of what the library, its parser or the line complained of; a fault of ours stays one. */

@@ -6,8 +6,10 @@ import { AppError } from '../../kernel/errors.js';
 import { authenticate } from '../../modules/accounts/module.js';
 import type { Composed } from '../compose.js';
 import { authorizationHeader, bearerOf } from '../context.js';
-import { type Bounds, boundsOf } from './bounds.js';
+import { rooms } from '../rooms.js';
+import { type Bounds, boundsOf, type FileBytes } from './bounds.js';
 import { Crowd } from './crowd.js';
+import { maxFileBytes } from './file-weight.js';
 import { receiveFiles, refusalOf } from './files.js';
 import { letGo } from './let-go.js';
 import { MultipartBody } from './multipart-body.js';
@@ -25,9 +27,11 @@ export class MultipartRequests {
   private readonly arriving = new WeakMap<FastifyRequest, Arriving>();
   private readonly crowd = new Crowd();
   private readonly bounds: Bounds;
+  private readonly fileBytes: FileBytes;
 
   constructor(private readonly composed: Composed) {
-    this.bounds = boundsOf(composed.config);
+    this.fileBytes = Object.assign({}, ...rooms.map((room) => room.fileBytes?.(composed.config)));
+    this.bounds = boundsOf(composed.config, this.fileBytes);
   }
 
   /** Before any of it is read: a page of somewhere else, a stranger, and what is too large anyway, send in vain. */
@@ -70,15 +74,18 @@ export class MultipartRequests {
 
   /** A handler that runs when all files are there; they are gone when it has run. */
   withFiles(handler: RouteHandlerMethod): RouteHandlerMethod {
-    const { arriving, bounds, composed } = this;
+    const { arriving, bounds, composed, fileBytes } = this;
     return function receive(request, reply) {
       const found = arriving.get(request);
       if (!found) return handler.call(this, request, reply);
       return composed.services.workspaces.with(async (directory) => {
         const placed = found.places.map((place) => [place, valueAt(request.body, place) as Arrival] as const);
         const arrivals = new Set(placed.map(([, arrival]) => arrival));
-        const files = await receiveFiles(found.body, arrivals, directory, bounds.file);
+        const maxBytes = maxFileBytes(request.body, fileBytes, bounds.file);
+        const files = await receiveFiles(found.body, arrivals, directory, maxBytes);
         for (const [place, arrival] of placed) putAt(request.body, place, files.get(arrival));
+        // Its answer may take minutes where the client wants to wait for what is in a file.
+        request.raw.socket.setTimeout(0);
         return handler.call(this, request, reply);
       });
     };

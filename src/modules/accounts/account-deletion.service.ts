@@ -3,11 +3,11 @@ import { sql } from 'kysely';
 import { requireViewer } from '../../kernel/authorize.js';
 import type { Ctx, Viewer } from '../../kernel/context.js';
 import { conflict } from '../../kernel/errors.js';
+import { discardPictures } from '../../kernel/pictures.js';
 import { type Tx, write } from '../../kernel/unit-of-work.js';
 import { forgetMailsOf } from '../mail/index.js';
 import { AccountDeleted } from './account.events.js';
 import { AccountToken } from './account-token.entity.js';
-import { discardAvatar } from './avatar.service.js';
 import { type OwnAccount, ownAccount, provePassword } from './password.service.js';
 import { unusableHash } from './passwords.js';
 import { revokeSessionsOf } from './session.service.js';
@@ -24,7 +24,7 @@ export async function deleteAccount(ctx: Ctx, input: { password: string }): Prom
   const account = await ownAccount(ctx);
   await provePassword(ctx, account, 'password', input.password);
   const avatarKey = await write(ctx, (tx) => leave(tx, viewer, account));
-  if (avatarKey !== null) await discardAvatar(ctx, avatarKey);
+  if (avatarKey !== null) await discardPictures(ctx, [avatarKey]);
 }
 
 /** Returns the key of the picture, which no row names any more. */

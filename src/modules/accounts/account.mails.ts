@@ -1,32 +1,22 @@
-import { sql } from 'kysely';
 import type { Ctx } from '../../kernel/context.js';
 import type { MailTemplate, QueuedMail } from '../../kernel/mail.js';
-import { type Content, layOut } from '../mail/index.js';
-import { deviceOf, durationOf, greetingOf, isTimely, momentOf, placeOf } from './account-mails.rules.js';
+import type { Content } from '../mail/index.js';
+import { letterToAccount, type Recipient } from './account-letters.js';
+import { deviceOf, durationOf, isTimely, momentOf, placeOf } from './account-mails.rules.js';
 import { type AccountTokenSettings, accountTokensPart, issueToken } from './account-tokens.js';
-
-/** An account as its mails need it: read when they are sent. */
-interface Recipient {
-  readonly id: string;
-  readonly email: string;
-  readonly emailVerified: boolean;
-  readonly firstName: string | null;
-}
-
-type Compose = (ctx: Ctx, mail: QueuedMail, to: Recipient) => Promise<Content | null> | Content | null;
 
 /** The account's mails. Those with a secret make it as they are sent; it stands in the letter, and nowhere else. */
 export const accountMails: readonly MailTemplate[] = [
-  template('EMAIL_VERIFICATION', composeVerification),
-  template('PASSWORD_RESET', composeReset),
-  template('PASSWORD_CHANGED', (ctx) => ({
+  letterToAccount('EMAIL_VERIFICATION', composeVerification),
+  letterToAccount('PASSWORD_RESET', composeReset),
+  letterToAccount('PASSWORD_CHANGED', (ctx) => ({
     subject: 'Your password was changed',
     paragraphs: [
       'The password of your CarNegotiate account was changed. Everywhere else you are signed out.',
     ],
     notes: [NOT_YOU, askForReset(ctx)],
   })),
-  template('NEW_SIGN_IN', composeSignIn),
+  letterToAccount('NEW_SIGN_IN', composeSignIn),
 ];
 
 const NOT_YOU = 'If this was not you, somebody else may know your password: choose a new one now.';
@@ -80,28 +70,6 @@ function composeSignIn(ctx: Ctx, { data, createdAt }: QueuedMail): Content {
     ],
     notes: ['If this was you, there is nothing to do.', NOT_YOU, askForReset(ctx)],
   };
-}
-
-/** Finds the address now: it may have changed since, and the account may be gone. */
-function template(kind: string, compose: Compose): MailTemplate {
-  return {
-    kind,
-    async compose(ctx, mail) {
-      const to = mail.recipientId === null ? null : await recipient(ctx, mail.recipientId);
-      const content = to && (await compose(ctx, mail, to));
-      if (!to || !content) return null;
-      const paragraphs = [greetingOf(to), ...content.paragraphs];
-      return { to: to.email, ...layOut({ ...content, paragraphs }) };
-    },
-  };
-}
-
-async function recipient(ctx: Ctx, id: string): Promise<Recipient | null> {
-  const { rows } = await sql<Recipient>`
-    select id, email, email_verified as "emailVerified", first_name as "firstName"
-    from users where id = ${id} and deleted_at is null`.execute(ctx.em.getKysely());
-  // SQLite tells truth values as 0 and 1.
-  return rows[0] ? { ...rows[0], emailVerified: Boolean(rows[0].emailVerified) } : null;
 }
 
 /** The secret stands behind the #: browsers send it to no server, and no server's log or Referer header has it. */

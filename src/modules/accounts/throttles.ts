@@ -30,6 +30,12 @@ export function rateLimitsOf(figures: Throttles) {
     notices: { name: 'notices', points: figures.mailRequests, durationMs: HOUR },
     /** Pictures that an account is given. A person changes its mind a few times; each costs a core most of a second. */
     uploads: { name: 'uploads', points: 60, durationMs: HOUR },
+    /** Calls that bring photos of vehicles, ten at most each: enough to list sixty vehicles with all of theirs. */
+    photoUploads: { name: 'photo-uploads', points: 240, durationMs: HOUR },
+    /** Files of vehicles: a dealer corrects one and sends it again, and others send theirs every hour. */
+    bulkUploads: { name: 'bulk-uploads', points: 60, durationMs: HOUR },
+    /** Documents that a dealer gives in: a few, and a few again where some were blurred. */
+    documents: { name: 'documents', points: 60, durationMs: HOUR },
   } as const satisfies Record<string, RateLimit>;
 }
 

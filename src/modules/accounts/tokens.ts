@@ -5,6 +5,7 @@ import { partKey } from '../../kernel/context.js';
 import { AppError } from '../../kernel/errors.js';
 import type { Clock } from '../../kernel/ports.js';
 import type { RoomSettings } from '../../kernel/room.js';
+import { KnownTokens } from './known-tokens.js';
 import { UserType } from './user.entity.js';
 
 export type TokenSettings = Pick<RoomSettings, 'jwtSecrets' | 'accessTokenTtlMs' | 'refreshTokenTtlMs'>;
@@ -48,16 +49,21 @@ export const tokensPart = partKey<Tokens>('accounts.tokens');
 export class Tokens {
   private readonly keys: ReadonlyMap<string, Promise<CryptoKey>>;
 
+  /** The keys are fixed for the life of this object: what was genuine once stays so. */
+  private readonly known: KnownTokens<TokenClaims>;
+
   constructor(
     private readonly clock: Clock,
     private readonly settings: TokenSettings,
+    mostKnown?: number,
   ) {
+    this.known = new KnownTokens(mostKnown);
     this.keys = new Map(settings.jwtSecrets.map(({ kid, secret }) => [kid, importKey(secret)]));
   }
 
   /** A new pair for a session. Times are whole seconds, as tokens have them. */
   async issue(subject: TokenSubject): Promise<IssuedTokens> {
-    const iat = Math.floor(this.clock.now().getTime() / 1_000);
+    const iat = this.now();
     const refreshJti = uuidv7();
     const accessExpiry = iat + this.lifetime('access');
     const refreshExpiry = iat + this.lifetime('refresh');
@@ -80,6 +86,17 @@ export class Tokens {
    */
   async verify(kind: Kind, token: string): Promise<TokenClaims> {
     if (token.length > MAX_TOKEN_LENGTH) throw invalidToken();
+    // A refresh token comes once.
+    if (kind === 'refresh') return claimsOf(await this.checked(kind, token));
+    const known = this.known.get(token, this.now());
+    if (known) return known;
+    const payload = await this.checked(kind, token);
+    const claims = claimsOf(payload);
+    this.known.add(token, { claims, ...this.goodFor(payload) });
+    return claims;
+  }
+
+  private async checked(kind: Kind, token: string): Promise<JWTPayload> {
     try {
       const { payload } = await jwtVerify(token, (header) => this.keyOf(header), {
         algorithms: [ALGORITHM],
@@ -91,12 +108,25 @@ export class Tokens {
         clockTolerance: CLOCK_SKEW_S,
         currentDate: this.clock.now(),
       });
-      return claimsOf(payload);
+      return payload;
     } catch (error) {
       if (error instanceof errors.JWTExpired) throw tokenExpired();
       if (error instanceof errors.JOSEError) throw invalidToken();
       throw error;
     }
+  }
+
+  /** Not longer than `checked` would find an access token good: what is outside is put to it again. */
+  private goodFor({ exp = 0, iat = 0, nbf = 0 }: JWTPayload): { from: number; until: number } {
+    return {
+      from: Math.max(iat, nbf) - CLOCK_SKEW_S,
+      until: Math.min(exp, iat + this.lifetime('access')) + CLOCK_SKEW_S,
+    };
+  }
+
+  /** Whole seconds, as jose counts them. */
+  private now(): number {
+    return Math.floor(this.clock.now().getTime() / 1_000);
   }
 
   private async sign(kind: Kind, subject: TokenSubject, jti: string, iat: number, exp: number) {

@@ -1,18 +1,11 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { AppError } from '../../kernel/errors.js';
+import { endsAsZip, holdsScript, readAt, ZIP_TAIL_BYTES } from '../../kernel/file-traps.js';
 
 /** Comments and metadata, where a script would hide, stand at the beginning. */
 const HEAD_BYTES = 64 * 1024;
-/** A reader of ZIP looks for the end of the directory in the last 65,557 bytes: 22 and the longest comment. */
-const TAIL_BYTES = 65_557;
 /** A reader of PDF takes a signature within so many bytes for its own (ISO 32000-1, annex H, note 13). */
 const PDF_BYTES = 1_024;
-
-/** The end of a ZIP's directory on disk 0 of 0; in ZIP64 those two are all ones. */
-const ZIP_ENDS = ['504b050600000000', '504b0506ffffffff'].map((hex) => Buffer.from(hex, 'hex'));
-
-/** No camera writes them; a server that runs scripts, or a browser that guesses types, would look for them. */
-const SCRIPT = /<(?:\?php|script[\s>]|html[\s>]|!doctype\s+html|svg[\s>])/i;
 
 /**
  * Passes of a progressive JPEG. Each costs a walk over all its pixels, and no timeout reaches into the decoder: 882
@@ -35,7 +28,7 @@ export async function refuseTraps(path: string): Promise<void> {
   try {
     const { size } = await file.stat();
     const head = await readAt(file, 0, HEAD_BYTES);
-    const tail = await readAt(file, Math.max(0, size - TAIL_BYTES), TAIL_BYTES);
+    const tail = await readAt(file, Math.max(0, size - ZIP_TAIL_BYTES), ZIP_TAIL_BYTES);
     if (isAlsoSomethingElse(head, tail)) {
       throw new AppError('UNSUPPORTED_MEDIA_TYPE', 'The file is more than an image.');
     }
@@ -47,12 +40,9 @@ export async function refuseTraps(path: string): Promise<void> {
   }
 }
 
+/** No camera writes scripts into its pictures. */
 function isAlsoSomethingElse(head: Buffer, tail: Buffer): boolean {
-  return (
-    head.subarray(0, PDF_BYTES).includes('%PDF-') ||
-    ZIP_ENDS.some((end) => tail.includes(end)) ||
-    SCRIPT.test(head.toString('latin1'))
-  );
+  return head.subarray(0, PDF_BYTES).includes('%PDF-') || endsAsZip(tail) || holdsScript(head);
 }
 
 async function countScans(file: FileHandle): Promise<number> {
@@ -68,9 +58,4 @@ async function countScans(file: FileHandle): Promise<number> {
       }
     }
   }
-}
-
-async function readAt(file: FileHandle, position: number, length: number): Promise<Buffer> {
-  const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(length), 0, length, position);
-  return buffer.subarray(0, bytesRead);
 }

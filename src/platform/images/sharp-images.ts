@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { currentDeadline } from '../../kernel/deadline.js';
 import { AppError } from '../../kernel/errors.js';
 import type { ImageSize, Images, Rendition } from '../../kernel/ports.js';
@@ -20,7 +20,14 @@ const WHOLE_AT_ONCE = 1;
 const TIMEOUT_SECONDS = 20;
 
 /** What sharp calls the formats that are taken; AVIF is a HEIF file with AV1 in it. */
-const FORMATS: ReadonlySet<string> = new Set(['jpeg', 'png', 'webp', 'heif']);
+const FORMATS: ReadonlyMap<string, PictureFormat> = new Map([
+  ['jpeg', 'jpeg'],
+  ['png', 'png'],
+  ['webp', 'webp'],
+  ['heif', 'avif'],
+]);
+
+type PictureFormat = Awaited<ReturnType<Images['inspect']>>['format'];
 
 const QUALITY = 82;
 
@@ -51,23 +58,31 @@ export class SharpImages implements Images {
     return isDecodedWhole ? this.inTurnWhole(encode) : encode();
   }
 
+  async inspect(path: string): Promise<{ format: PictureFormat }> {
+    const { format, isDecodedWhole } = await this.inTurn(() => this.check(path));
+    const decode = () => this.inTurn(() => this.decode(path));
+    await (isDecodedWhole ? this.inTurnWhole(decode) : decode());
+    return { format };
+  }
+
   /** Reads no more than the header, and looks through the bytes: a bomb is refused before it is unpacked. */
-  private async check(path: string): Promise<{ isDecodedWhole: boolean }> {
+  private async check(path: string): Promise<{ format: PictureFormat; isDecodedWhole: boolean }> {
     currentDeadline()?.check();
     const { format, width, height, pages, compression, isProgressive } = await sharp(path, {
       limitInputPixels: false,
     })
       .metadata()
       .catch(() => refuse('This is not an image that can be read.'));
-    if (!FORMATS.has(format) || (format === 'heif' && compression !== 'av1')) {
-      refuse('Only JPEG, PNG, WebP and AVIF images are taken.');
+    const known = FORMATS.get(format);
+    if (!known || (format === 'heif' && compression !== 'av1')) {
+      return refuse('Only JPEG, PNG, WebP and AVIF images are taken.');
     }
     if (width * height * (pages ?? 1) > this.settings.maxPixels) {
       const megapixels = this.settings.maxPixels / 1_000_000;
       throw new AppError('PAYLOAD_TOO_LARGE', `The image has more than ${megapixels} million pixels.`);
     }
     await refuseTraps(path);
-    return { isDecodedWhole: format === 'heif' || isProgressive };
+    return { format: known, isDecodedWhole: format === 'heif' || isProgressive };
   }
 
   private async encodeAll(
@@ -85,21 +100,33 @@ export class SharpImages implements Images {
 
   /** sharp leaves out all metadata and turns colours into sRGB unless it is told otherwise. */
   private async encode(source: string, directory: string, size: ImageSize): Promise<Rendition> {
-    // Nobody waits any more for what has stood in the queue for too long.
-    currentDeadline()?.check();
     const target = join(directory, `${randomUUID()}.webp`);
-    const { width, height } = await sharp(source, {
-      limitInputPixels: this.settings.maxPixels,
-      failOn: 'error',
-      sequentialRead: true,
-    })
-      .timeout({ seconds: secondsLeft() })
+    const { width, height } = await this.read(source)
       .autoOrient()
       .resize({ ...size, withoutEnlargement: size.fit === 'inside' })
       .webp({ quality: QUALITY })
       .toFile(target)
       .catch((error: Error) => refuseOrRethrow(error, target));
     return { path: target, width, height };
+  }
+
+  /** Every pixel is read, whatever is made of it. */
+  private async decode(source: string): Promise<void> {
+    await this.read(source)
+      .resize({ width: 16, height: 16, fit: 'inside' })
+      .raw()
+      .toBuffer()
+      .catch((error: Error) => refuseOrRethrow(error));
+  }
+
+  private read(source: string): Sharp {
+    // Nobody waits any more for what has stood in the queue for too long.
+    currentDeadline()?.check();
+    return sharp(source, {
+      limitInputPixels: this.settings.maxPixels,
+      failOn: 'error',
+      sequentialRead: true,
+    }).timeout({ seconds: secondsLeft() });
   }
 }
 
@@ -109,10 +136,10 @@ function secondsLeft(): number {
   return Math.min(TIMEOUT_SECONDS, Math.max(1, left));
 }
 
-function refuseOrRethrow(error: Error, target: string): never {
+function refuseOrRethrow(error: Error, target?: string): never {
   currentDeadline()?.check();
   // A full disk is no fault of the picture.
-  if (error.message.includes(target)) throw error;
+  if (target !== undefined && error.message.includes(target)) throw error;
   if (error.message.startsWith('timeout')) {
     throw new AppError('PAYLOAD_TOO_LARGE', 'The image takes too much work to decode.');
   }

@@ -21,7 +21,7 @@ const MAX_FILE = 2_000;
 
 describe('a multipart request', () => {
   const app = useApp('sqlite', {
-    config: { maxUploadBytes: MAX_FILE, maxUploadFiles: 3, maxBodyBytes: 4_000 },
+    config: { maxUploadBytes: MAX_FILE, maxCsvBytes: MAX_FILE, maxUploadFiles: 3, maxBodyBytes: 4_000 },
   });
   let buyer: Person;
 

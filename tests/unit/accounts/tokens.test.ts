@@ -1,5 +1,5 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest';
 import { Tokens } from '../../../src/modules/accounts/tokens.js';
 import { FakeClock, HOUR } from '../../support/clock.js';
 
@@ -85,5 +85,99 @@ describe('Tokens', () => {
     'eyJhbGciOiJub25lIn0..',
   ])('refuses %j without any other error', async (garbage) => {
     await expect(tokens.verify('access', garbage)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+  });
+});
+
+describe('Tokens that came before', () => {
+  let verifying: MockInstance<typeof crypto.subtle.verify>;
+  beforeEach(() => {
+    verifying = vi.spyOn(crypto.subtle, 'verify');
+  });
+  afterEach(() => verifying.mockRestore());
+  const issued = async (ttls: Partial<typeof settings> = {}) => {
+    const clock = new FakeClock();
+    const tokens = new Tokens(clock, { ...settings, ...ttls });
+    return { clock, tokens, ...(await tokens.issue(subject)) };
+  };
+
+  it('are read again without their signature being computed, and say the same', async () => {
+    const { tokens, accessToken } = await issued();
+    const first = await tokens.verify('access', accessToken);
+    expect(verifying).toHaveBeenCalledTimes(1);
+    expect(await tokens.verify('access', accessToken)).toEqual(first);
+    expect(verifying).toHaveBeenCalledTimes(1);
+  });
+
+  it('expire to the second, whether or not they came before', async () => {
+    const { clock, tokens, accessToken } = await issued();
+    const fresh = new Tokens(clock, settings);
+    const justGood = HOUR + 5_000 - 1_000;
+    await tokens.verify('access', accessToken);
+    clock.advance(justGood);
+    expect((await tokens.verify('access', accessToken)).userId).toBe(subject.userId);
+    expect((await fresh.verify('access', accessToken)).userId).toBe(subject.userId);
+    clock.advance(1_000);
+    for (const each of [tokens, tokens, fresh, new Tokens(clock, settings)]) {
+      await expect(each.verify('access', accessToken)).rejects.toMatchObject({ code: 'TOKEN_EXPIRED' });
+    }
+  });
+
+  it('end with the life that the settings give them, where that is the shorter one', async () => {
+    const { clock, accessToken } = await issued();
+    const stricter = new Tokens(clock, { ...settings, accessTokenTtlMs: HOUR / 4 });
+    expect((await stricter.verify('access', accessToken)).userId).toBe(subject.userId);
+    clock.advance(HOUR / 4 + 6_000);
+    await expect(stricter.verify('access', accessToken)).rejects.toMatchObject({ code: 'TOKEN_EXPIRED' });
+  });
+
+  it('are not good before their time, where the clock is put back', async () => {
+    const { clock, tokens, accessToken } = await issued();
+    await tokens.verify('access', accessToken);
+    clock.advance(-5_000);
+    expect((await tokens.verify('access', accessToken)).userId).toBe(subject.userId);
+    clock.advance(-1_000);
+    await expect(tokens.verify('access', accessToken)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+  });
+
+  it('vouch for no other text: with another signature, another claim, or as a refresh token', async () => {
+    const { tokens, accessToken, refreshToken } = await issued();
+    await tokens.verify('access', accessToken);
+    await tokens.verify('refresh', refreshToken);
+    const [header, payload, signature] = accessToken.split('.') as [string, string, string];
+    const claims = { ...decodeJwt(accessToken), user_type: 'ADMIN' };
+    const admin = Buffer.from(JSON.stringify(claims)).toString('base64url');
+    const flipped = `${signature[0] === 'A' ? 'B' : 'A'}${signature.slice(1)}`;
+    const forged = [`${header}.${admin}.${signature}`, `${header}.${payload}.${flipped}`, `${accessToken}x`];
+    // Twice: what was refused is not taken for known the next time.
+    for (const token of [...forged, ...forged, refreshToken, refreshToken]) {
+      await expect(tokens.verify('access', token)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    }
+    await expect(tokens.verify('refresh', accessToken)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+  });
+
+  it('are known to those alone that hold the key', async () => {
+    const { clock, tokens, accessToken } = await issued();
+    await tokens.verify('access', accessToken);
+    const k2 = { kid: 'k2', secret: 'a-secret-of-more-than-32-characters-2' };
+    const without = new Tokens(clock, { ...settings, jwtSecrets: [k2] });
+    await expect(without.verify('access', accessToken)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+  });
+
+  it('are forgotten where there is no room for them, those first that came the longest ago', async () => {
+    const clock = new FakeClock();
+    const tokens = new Tokens(clock, settings, 2);
+    const [first, second, third] = await Promise.all(
+      [1, 2, 3].map(async () => (await tokens.issue(subject)).accessToken),
+    );
+    const computed = async (token = '') => {
+      verifying.mockClear();
+      await tokens.verify('access', token);
+      return verifying.mock.calls.length;
+    };
+    for (const token of [first, second, third]) expect(await computed(token)).toBe(1);
+    expect(await computed(third)).toBe(0);
+    expect(await computed(second)).toBe(0);
+    expect(await computed(first)).toBe(1);
+    expect(await computed(third)).toBe(1);
   });
 });

@@ -40,6 +40,8 @@ describe('readConfig', () => {
         offersPerVehicle: 5,
         holdMs: 604_800_000,
         minimumOfferPercent: 50,
+        maxDealerDocuments: 20,
+        maxDocumentBytes: 10_485_760,
       },
     });
   });

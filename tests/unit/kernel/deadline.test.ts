@@ -5,6 +5,7 @@ import {
   inTime,
   isOutOfTime,
   OutOfTime,
+  offTheClock,
   withDeadline,
   withoutDeadline,
 } from '../../../src/kernel/deadline.js';
@@ -53,6 +54,32 @@ describe('a deadline', () => {
     vi.restoreAllMocks();
   });
 
+  it('lets no time pass while it pauses', () => {
+    const deadline = new Deadline(100);
+    const listener = vi.fn();
+    deadline.whenOver(listener);
+    vi.advanceTimersByTime(60);
+    const goOn = deadline.pause();
+    vi.advanceTimersByTime(10_000);
+    expect([deadline.isOver, listener.mock.calls.length]).toEqual([false, 0]);
+    goOn();
+    vi.advanceTimersByTime(39);
+    expect([deadline.isOver, deadline.msLeft]).toEqual([false, 1]);
+    vi.advanceTimersByTime(1);
+    expect([deadline.isOver, listener.mock.calls.length]).toEqual([true, 1]);
+    deadline.pause()();
+    expect(deadline.isOver).toBe(true);
+  });
+
+  it('that was stopped while it paused does not begin anew', () => {
+    const deadline = new Deadline(100);
+    const goOn = deadline.pause();
+    deadline.stop();
+    goOn();
+    vi.advanceTimersByTime(1_000);
+    expect(deadline.isOver).toBe(false);
+  });
+
   it('tells nobody who does not want to know any more, and at once who comes late', () => {
     const deadline = new Deadline(100);
     const [gone, late] = [vi.fn(), vi.fn()];
@@ -60,6 +87,26 @@ describe('a deadline', () => {
     vi.advanceTimersByTime(100);
     deadline.whenOver(late);
     expect([gone.mock.calls.length, late.mock.calls.length]).toEqual([0, 1]);
+  });
+
+  it('comes later where more time is given, unless it has come or was stopped', () => {
+    const deadline = new Deadline(100);
+    const listener = vi.fn();
+    deadline.whenOver(listener);
+    vi.advanceTimersByTime(50);
+    deadline.extend(200);
+    deadline.extend(100);
+    expect(deadline.msLeft).toBe(350);
+    vi.advanceTimersByTime(349);
+    expect([deadline.isOver, listener.mock.calls.length]).toEqual([false, 0]);
+    vi.advanceTimersByTime(1);
+    expect([deadline.isOver, listener.mock.calls.length]).toEqual([true, 1]);
+    deadline.extend(100);
+    expect([deadline.isOver, deadline.msLeft]).toEqual([true, 0]);
+    const stopped = new Deadline(100);
+    stopped.stop();
+    stopped.extend(100);
+    expect([stopped.isOver, vi.getTimerCount()]).toEqual([false, 0]);
   });
 
   it('never comes once it is stopped', () => {
@@ -140,6 +187,27 @@ describe('in time', () => {
 
   it('is whenever, without a deadline', async () => {
     expect(await inTime(Promise.resolve(1))).toBe(1);
+  });
+});
+
+describe('what is off the clock', () => {
+  it('takes as long as it takes, and what follows has the time that was left', async () => {
+    const seen: unknown[] = [];
+    const operation = withDeadline(100, async () => {
+      await inTime(
+        offTheClock(async () => {
+          seen.push(currentDeadline());
+          await new Promise((resolve) => setTimeout(resolve, 5_000));
+        }),
+      );
+      seen.push(currentDeadline()?.msLeft);
+      await inTime(never);
+    });
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(seen).toEqual([null, 100]);
+    expect(await stateOf(operation)).toBe('pending');
+    await vi.advanceTimersByTimeAsync(100);
+    expect(isOutOfTime(await stateOf(operation))).toBe(true);
   });
 });
 

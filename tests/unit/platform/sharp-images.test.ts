@@ -52,6 +52,39 @@ describe('SharpImages', () => {
     expect(await readdir(directory)).toEqual(files);
   });
 
+  it.each([
+    ['jpeg', () => photo().jpeg().toBuffer()],
+    ['jpeg', () => photo().jpeg({ progressive: true }).toBuffer()],
+    ['png', () => photo().png().toBuffer()],
+    ['png', async () => blackPng(3_000, 2_000)],
+    ['webp', () => photo().webp().toBuffer()],
+    ['avif', () => photo(64, 64).avif().toBuffer()],
+  ])('says what a picture is that decodes whole, and keeps nothing of it: %s', async (format, make) => {
+    const path = await stored(await make());
+    const files = await readdir(directory);
+    expect(await images.inspect(path)).toEqual({ format });
+    expect(await readdir(directory)).toEqual(files);
+  });
+
+  it.each([
+    ['a JPEG that is cut off', () => photo().jpeg().toBuffer(), 'UNSUPPORTED_MEDIA_TYPE', 0.9],
+    [
+      'a progressive one',
+      () => photo().jpeg({ progressive: true }).toBuffer(),
+      'UNSUPPORTED_MEDIA_TYPE',
+      0.9,
+    ],
+    ['a PNG that is cut off', () => photo().png().toBuffer(), 'UNSUPPORTED_MEDIA_TYPE', 0.9],
+    ['a PNG that lacks rows', async () => blackPng(800, 800, 799), 'UNSUPPORTED_MEDIA_TYPE', 1],
+    ['a text', async () => Buffer.from('no picture'), 'UNSUPPORTED_MEDIA_TYPE', 1],
+    ['a picture of too many pixels', async () => blackPng(8_000, 8_000), 'PAYLOAD_TOO_LARGE', 1],
+    ['one of too many passes', async () => manyPasses(800, 60), 'PAYLOAD_TOO_LARGE', 1],
+  ])('says of %s that it is none', async (_name, make, code, share) => {
+    const bytes = await make();
+    const path = await stored(bytes.subarray(0, Math.floor(bytes.length * share)));
+    await expect(images.inspect(path)).rejects.toMatchObject({ code });
+  });
+
   const renderOne = async (bytes: Buffer, size: ImageSize) => {
     const [picture] = await render(bytes, size);
     if (!picture) throw new Error('Nothing was made of it');

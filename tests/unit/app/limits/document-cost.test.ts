@@ -1,5 +1,11 @@
 import fc from 'fast-check';
-import { buildSchema, getOperationAST, type OperationDefinitionNode, parse } from 'graphql';
+import {
+  buildSchema,
+  type GraphQLObjectType,
+  getOperationAST,
+  type OperationDefinitionNode,
+  parse,
+} from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { costOf } from '../../../../src/app/limits/document.cost.js';
 
@@ -39,6 +45,21 @@ function cost(query: string, variables?: unknown, name?: string): number {
 }
 
 describe('the cost of an operation', () => {
+  it('takes what a field declares besides, as often as the lists that it stands in', () => {
+    const facets = (schema.getType('CarConnection') as GraphQLObjectType).getFields().facets;
+    if (!facets) throw new Error('no facets');
+    facets.extensions = { complexity: 200 };
+    try {
+      expect(cost('{ cars { totalCount } }')).toBe(1);
+      expect(cost('{ cars { facets { makes { name } } } }')).toBe(1 + 200 + 1 + 10);
+      expect(cost('{ a: cars { facets { __typename } } b: cars { facets { __typename } } }')).toBe(
+        2 * (1 + 200 + 1),
+      );
+    } finally {
+      facets.extensions = {};
+    }
+  });
+
   it.each([
     ['{ count __typename }', 0],
     ['{ me { id name } }', 1],
