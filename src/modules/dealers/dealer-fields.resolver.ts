@@ -2,6 +2,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { Ctx as Context, FieldResolver, Info, Resolver, Root } from 'type-graphql';
 import type { Ctx } from '../../kernel/context.js';
 import type { Row } from '../../kernel/reads.js';
+import { DateTimeScalar } from '../../kernel/scalars.js';
 import { selectionOf } from '../../kernel/selection.js';
 import { User } from '../accounts/index.js';
 import { Dealer } from './dealer.entity.js';
@@ -31,6 +32,24 @@ export class DealerFieldsResolver {
   })
   rejectionReason(@Root() dealer: Row<Dealer>, @Context() ctx: Ctx): string | null {
     return maySeePrivateParts(ctx.viewer, dealer) ? dealer.rejectionReason : null;
+  }
+
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: 'What it told the admins when it submitted itself; null to all but its owner and admins.',
+  })
+  submissionNote(@Root() dealer: Row<Dealer>, @Context() ctx: Ctx): string | null {
+    return maySeePrivateParts(ctx.viewer, dealer) ? dealer.submissionNote : null;
+  }
+
+  @FieldResolver(() => DateTimeScalar, {
+    nullable: true,
+    description:
+      'When it last came before the admins: by submitting itself, or by changing its name or licence after that. Null ' +
+      'before the first time, and to all but its owner and admins.',
+  })
+  submittedAt(@Root() dealer: Row<Dealer>, @Context() ctx: Ctx): Date | null {
+    return maySeePrivateParts(ctx.viewer, dealer) ? dealer.submittedAt : null;
   }
 }
 

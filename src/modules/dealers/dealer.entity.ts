@@ -37,6 +37,10 @@ export interface DealerDetails {
   longitude: number | null;
 }
 
+/** What it may change, all told: by what `identity` names, admins check it. */
+export type DealerChanges = Partial<DealerDetails & { licenseNumber: string }>;
+const identity = ['businessName', 'licenseNumber'] as const;
+
 /** The business behind a dealer's account. */
 @Entity({ tableName: 'dealers' })
 @Index({ name: 'dealers_name_index', properties: ['businessName', 'id'] })
@@ -108,7 +112,7 @@ export class Dealer extends BaseEntity {
   @Property({ type: 'text', nullable: true })
   submissionNote: string | null = null;
 
-  /** When it last asked to be checked; null before the first time. */
+  /** Since when what it is waits to be checked, or when it last did; null before the first time. */
   @Property({ type: InstantType, nullable: true })
   submittedAt: Date | null = null;
 
@@ -125,9 +129,16 @@ export class Dealer extends BaseEntity {
     return dealer;
   }
 
-  change(details: Partial<DealerDetails>, at: Date): void {
-    Object.assign(this, details);
+  /** Whoever takes another name or licence is not who was checked, and is checked again. */
+  change(changes: DealerChanges, at: Date): void {
+    const isAnother = identity.some((part) => changes[part] !== undefined && changes[part] !== this[part]);
+    Object.assign(this, changes);
     this.touch(at);
+    if (isAnother && (this.verificationStatus === 'VERIFIED' || this.verificationStatus === 'PENDING')) {
+      this.verificationStatus = 'PENDING';
+      this.verifiedAt = null;
+      this.submittedAt = at;
+    }
   }
 
   /** Asks the admins to check it. What they said of an earlier try no longer counts. */
@@ -162,6 +173,7 @@ export class Dealer extends BaseEntity {
     this.verifiedAt = null;
     this.rejectionReason = null;
     this.submissionNote = null;
+    this.submittedAt = null;
     const nothing = { description: null, phone: null, website: null, address: null, postalCode: null };
     this.change({ ...nothing, latitude: null, longitude: null }, at);
   }

@@ -1,5 +1,5 @@
 import { Field, Float, ID, InputType } from 'type-graphql';
-import { URLScalar } from '../../kernel/scalars.js';
+import { DateTimeScalar, URLScalar } from '../../kernel/scalars.js';
 import { VerificationStatus } from './dealer.entity.js';
 
 @InputType({ description: 'Which dealers to list. What is left out does not narrow the list.' })
@@ -57,8 +57,18 @@ export class RegisterDealerInput {
   description: 'What to change of a dealership: what is left out stays, and null clears what may be empty.',
 })
 export class UpdateDealerInput {
-  @Field(() => String, { nullable: true, description: 'The name it trades under; never empty.' })
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The name it trades under; never empty. A VERIFIED dealer with another name is PENDING again.',
+  })
   businessName?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Of its licence to deal; never empty. A VERIFIED dealer with another one is PENDING again.',
+  })
+  licenseNumber?: string | null;
 
   @Field(() => String, { nullable: true, description: 'What it says of itself, 5,000 characters at most.' })
   description?: string | null;
@@ -113,4 +123,12 @@ export class ReviewDealerInput {
     description: 'Why it is rejected, 2,000 characters at most; a rejection needs one.',
   })
   reason?: string | null;
+
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description:
+      "The dealer's `submittedAt` as it was read by who decides: CONFLICT where it is another one by now, because the " +
+      'dealer has been submitted again or has changed what it is.',
+  })
+  submittedAt?: Date | null;
 }

@@ -4,6 +4,7 @@ import type { Tx } from '../../kernel/unit-of-work.js';
 import { AccountDeleted } from '../accounts/index.js';
 import { Dealer } from './dealer.entity.js';
 import { DealerClosed, DealerClosing } from './dealer.events.js';
+import { forgetDocumentsOf } from './documents/dealer-document.service.js';
 
 export const dealerListeners: readonly Listener[] = [
   on(AccountDeleted, (tx, { userId }) => closeDealershipOf(tx, userId)),
@@ -20,5 +21,6 @@ async function closeDealershipOf(tx: Tx, userId: string): Promise<void> {
   if (id === undefined) return;
   await tx.happened(new DealerClosing(id));
   (await tx.em.findOneOrFail(Dealer, id)).close(now);
+  await forgetDocumentsOf(tx, id);
   await tx.happened(new DealerClosed(id));
 }

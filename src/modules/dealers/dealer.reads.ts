@@ -11,6 +11,7 @@ import type { DealerFilter } from './dealer.inputs.js';
 import { dealerShape } from './dealer.shapes.js';
 
 const BY_NAME: ListOrder = { name: 'NAME', by: ['businessName'] };
+const BY_WAITING: ListOrder = { name: 'WAITING', by: ['submittedAt'] };
 
 /** Closed ones are few: the indexes of the orders serve, and leave those out as they meet them. */
 const IN_BUSINESS = sql`r.closed_at is null`;
@@ -26,6 +27,23 @@ export function readDealers(
     list: 'dealers',
     order: BY_NAME,
     where: conditionsOf(filter ?? {}),
+    args,
+    selection,
+  });
+}
+
+/** A page of the dealers that wait to be checked, who waits longest first. For admins. */
+export async function readDealersAwaitingReview(
+  ctx: Ctx,
+  args: ForwardPageArgs,
+  selection: Selection,
+): Promise<Page<Row<Dealer>>> {
+  requireType(ctx, 'ADMIN');
+  const where = [sql`r.verification_status = 'PENDING'`, IN_BUSINESS];
+  return readPage(ctx, dealerShape, {
+    list: 'dealersAwaitingReview',
+    order: BY_WAITING,
+    where,
     args,
     selection,
   });

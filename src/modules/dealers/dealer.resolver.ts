@@ -25,7 +25,7 @@ import {
   UpdateDealerInput,
 } from './dealer.inputs.js';
 import { DealerConnection, DealerPayload } from './dealer.payloads.js';
-import { readDealer, readDealers, readMyDealer } from './dealer.reads.js';
+import { readDealer, readDealers, readDealersAwaitingReview, readMyDealer } from './dealer.reads.js';
 import { registerDealer, reviewDealer, submitDealerForVerification, updateDealer } from './dealer.service.js';
 import { dealerShape } from './dealer.shapes.js';
 
@@ -62,6 +62,17 @@ export class DealerResolver {
     return readMyDealer(ctx, selectionOf(info));
   }
 
+  @Query(() => DealerConnection, {
+    description: 'Dealers that are PENDING, who waits longest first. For admins.',
+  })
+  dealersAwaitingReview(
+    @Args(() => ForwardPageArgs) args: ForwardPageArgs,
+    @Context() ctx: Ctx,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<Page<Row<Dealer>>> {
+    return readDealersAwaitingReview(ctx, args, selectionOf(info));
+  }
+
   @Mutation(() => DealerPayload, {
     description: "Registers a dealer account's business, once. CONFLICT the second time.",
   })
@@ -72,7 +83,11 @@ export class DealerResolver {
     return { dealerId: await registerDealer(ctx, input) };
   }
 
-  @Mutation(() => DealerPayload, { description: "Changes the signed-in dealer's own business." })
+  @Mutation(() => DealerPayload, {
+    description:
+      "Changes the signed-in dealer's own business. VERIFIED becomes PENDING with another name or licence; what it " +
+      'lists stays listed meanwhile.',
+  })
   async updateDealer(
     @Arg('input', () => UpdateDealerInput, { description: 'What to change.' }) input: UpdateDealerInput,
     @Context() ctx: Ctx,
@@ -81,7 +96,9 @@ export class DealerResolver {
   }
 
   @Mutation(() => DealerPayload, {
-    description: 'Asks the admins to check the own business. CONFLICT while it is PENDING or VERIFIED.',
+    description:
+      'Asks the admins to check the own business. CONFLICT while it is PENDING or VERIFIED, and without a document ' +
+      'that is not REJECTED.',
   })
   async submitDealerForVerification(
     @Arg('input', () => SubmitDealerForVerificationInput, { description: 'What to tell them.' })

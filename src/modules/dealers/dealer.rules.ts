@@ -1,5 +1,5 @@
 import { InputCheck, textLimits } from '../../kernel/text.js';
-import type { DealerDetails, VerificationStatus } from './dealer.entity.js';
+import type { DealerChanges, DealerDetails, VerificationStatus } from './dealer.entity.js';
 
 /** Whether a dealer that stands so may ask to be checked. */
 export const maySubmit: Readonly<Record<VerificationStatus, boolean>> = {
@@ -9,12 +9,13 @@ export const maySubmit: Readonly<Record<VerificationStatus, boolean>> = {
   REJECTED: true,
 };
 
-export type Decision = Extract<VerificationStatus, 'VERIFIED' | 'REJECTED'>;
-
 /** Street and number. */
 const MAX_ADDRESS = 200;
 
-type Given = { [K in keyof DealerDetails]?: DealerDetails[K] | URL | null };
+type Named = keyof DealerDetails | 'licenseNumber';
+type Given = { [K in keyof DealerDetails]?: DealerDetails[K] | URL | null } & {
+  licenseNumber?: string | null;
+};
 type Reader = (check: InputCheck, field: string, value: never) => unknown;
 
 const requiredLine = (max: number) => (check: InputCheck, field: string, value: string | null) =>
@@ -25,8 +26,9 @@ const optionalText = (max: number) => (check: InputCheck, field: string, value: 
   check.optional(field, value, max);
 
 /** How each detail is checked; in the order in which they are told. */
-const readers: Readonly<Record<keyof DealerDetails, Reader>> = {
+const readers: Readonly<Record<Named, Reader>> = {
   businessName: requiredLine(textLimits.name),
+  licenseNumber: requiredLine(textLimits.name),
   description: optionalText(textLimits.description),
   phone: optionalLine(textLimits.name),
   website: readWebsite,
@@ -37,7 +39,7 @@ const readers: Readonly<Record<keyof DealerDetails, Reader>> = {
   latitude: degrees(90),
   longitude: degrees(180),
 };
-const fields = Object.keys(readers) as Array<keyof DealerDetails>;
+const fields = Object.keys(readers) as Named[];
 
 /** A whole registration. BAD_USER_INPUT with all that is wrong in it. */
 export function registrationOf(input: Given & { licenseNumber: string }): {
@@ -45,15 +47,14 @@ export function registrationOf(input: Given & { licenseNumber: string }): {
   details: DealerDetails;
 } {
   const check = new InputCheck();
-  const licenseNumber = check.requiredLine('licenseNumber', input.licenseNumber, textLimits.name);
-  const details = read(check, input, fields) as DealerDetails;
+  const { licenseNumber, ...details } = read(check, input, fields) as Required<DealerChanges>;
   checkPlace(check, details);
   check.done();
   return { licenseNumber, details };
 }
 
-/** The details that an update names: what is left out stays, null clears. BAD_USER_INPUT with all that is wrong. */
-export function detailChangesOf(input: Given): Partial<DealerDetails> {
+/** What an update names: what is left out stays, null clears. BAD_USER_INPUT with all that is wrong. */
+export function dealerChangesOf(input: Given): DealerChanges {
   const check = new InputCheck();
   const changes = read(
     check,
@@ -71,28 +72,30 @@ export function refuseHalfAPlace(place: Pick<DealerDetails, 'latitude' | 'longit
   check.done();
 }
 
-/** What an admin decided. BAD_USER_INPUT for anything but VERIFIED, or REJECTED with a reason. */
-export function decisionOf(input: { decision: VerificationStatus; reason?: string | null }): {
-  decision: Decision;
-  reason: string | null;
-} {
-  const { decision } = input;
-  const check = new InputCheck();
-  if (decision !== 'VERIFIED' && decision !== 'REJECTED') {
-    check.fault('decision', 'Decide for VERIFIED or REJECTED.');
-    check.done();
-  }
-  const read = decision === 'REJECTED' ? check.required : check.optional;
-  const reason = read.call(check, 'reason', input.reason, textLimits.message);
-  check.done();
-  return { decision: decision as Decision, reason: decision === 'REJECTED' ? reason : null };
+/** A reason there is for a rejection, and for nothing else. */
+export interface Decision<Yes extends string> {
+  readonly decision: Yes | 'REJECTED';
+  readonly reason: string | null;
 }
 
-function read(
-  check: InputCheck,
-  input: Given,
-  names: ReadonlyArray<keyof DealerDetails>,
-): Partial<DealerDetails> {
+/** What an admin decided. BAD_USER_INPUT for anything but `yes`, or REJECTED with a reason. */
+export function decisionOf<Yes extends string>(
+  yes: Yes,
+  { decision, reason }: { decision: string; reason?: string | null },
+): Decision<Yes> {
+  const check = new InputCheck();
+  if (decision !== yes && decision !== 'REJECTED') {
+    check.fault('decision', `Decide for ${yes} or REJECTED.`);
+    check.done();
+  }
+  const isRejected = decision === 'REJECTED';
+  const read = isRejected ? check.required : check.optional;
+  const said = read.call(check, 'reason', reason, textLimits.message);
+  check.done();
+  return isRejected ? { decision, reason: said } : { decision: yes, reason: null };
+}
+
+function read(check: InputCheck, input: Given, names: readonly Named[]): DealerChanges {
   return Object.fromEntries(
     names.map((name) => [name, readers[name](check, name, (input[name] ?? null) as never)]),
   );

@@ -1,22 +1,23 @@
-import { LockMode } from '@mikro-orm/core';
 import { requireType } from '../../kernel/authorize.js';
 import { isUuid } from '../../kernel/base.entity.js';
-import type { Ctx, Viewer } from '../../kernel/context.js';
+import type { Ctx } from '../../kernel/context.js';
 import { conflict, notFound } from '../../kernel/errors.js';
 import { InputCheck, textLimits } from '../../kernel/text.js';
-import { type Tx, write } from '../../kernel/unit-of-work.js';
+import { write } from '../../kernel/unit-of-work.js';
 import { holdAccount, User } from '../accounts/index.js';
+import { queueMail } from '../mail/index.js';
 import { Dealer, type VerificationStatus } from './dealer.entity.js';
 import { DealerReviewed } from './dealer.events.js';
+import { lockDealer, lockOwnDealer } from './dealer.holds.js';
 import type {
   RegisterDealerInput,
   ReviewDealerInput,
   SubmitDealerForVerificationInput,
   UpdateDealerInput,
 } from './dealer.inputs.js';
-import { decisionOf, detailChangesOf, maySubmit, refuseHalfAPlace, registrationOf } from './dealer.rules.js';
-
-const LOCKED = { lockMode: LockMode.PESSIMISTIC_WRITE } as const;
+import { mailOf } from './dealer.mails.js';
+import { dealerChangesOf, decisionOf, maySubmit, refuseHalfAPlace, registrationOf } from './dealer.rules.js';
+import { hasDocumentToShow } from './documents/dealer-document.reads.js';
 
 /** Registers the viewer's dealership. CONFLICT the second time (dealers_user_unique). Returns the dealer's id. */
 export async function registerDealer(ctx: Ctx, input: RegisterDealerInput): Promise<string> {
@@ -31,9 +32,10 @@ export async function registerDealer(ctx: Ctx, input: RegisterDealerInput): Prom
   });
 }
 
+/** Changes the viewer's dealership. A VERIFIED one that takes another name or licence is PENDING again; its listings stay. */
 export async function updateDealer(ctx: Ctx, input: UpdateDealerInput): Promise<string> {
   const viewer = requireType(ctx, 'DEALER');
-  const changes = detailChangesOf(input);
+  const changes = dealerChangesOf(input);
   return write(ctx, async (tx) => {
     const dealer = await lockOwnDealer(tx, viewer);
     refuseHalfAPlace({ ...placeOf(dealer), ...changes });
@@ -42,6 +44,7 @@ export async function updateDealer(ctx: Ctx, input: UpdateDealerInput): Promise<
   });
 }
 
+/** Puts the viewer's dealership before the admins. CONFLICT while it is, or need not be, and without a document for them. */
 export async function submitDealerForVerification(
   ctx: Ctx,
   input: SubmitDealerForVerificationInput,
@@ -54,6 +57,9 @@ export async function submitDealerForVerification(
     const dealer = await lockOwnDealer(tx, viewer);
     const status: VerificationStatus = dealer.verificationStatus;
     if (!maySubmit[status]) throw conflict(`This dealership is already ${status}.`);
+    if (!(await hasDocumentToShow(tx, dealer.id))) {
+      throw conflict('Upload a document first: at least one that has not been rejected is needed.');
+    }
     dealer.submit(note, tx.clock.now());
     return dealer.id;
   });
@@ -62,24 +68,25 @@ export async function submitDealerForVerification(
 /** An admin verifies or rejects a dealer, whatever stood before. The dealer is told of a decision that is news. */
 export async function reviewDealer(ctx: Ctx, input: ReviewDealerInput): Promise<string> {
   requireType(ctx, 'ADMIN');
-  const { decision, reason } = decisionOf(input);
+  const { decision, reason } = decisionOf('VERIFIED', input);
   return write(ctx, async (tx) => {
-    const dealer = isUuid(input.dealerId)
-      ? await tx.em.findOne(Dealer, { id: input.dealerId, closedAt: null }, LOCKED)
-      : null;
+    const dealer = isUuid(input.dealerId) ? await lockDealer(tx, input.dealerId) : null;
     if (!dealer) throw notFound('Dealer');
+    refuseOutdated(dealer, input.submittedAt);
     if (dealer.verificationStatus === decision && dealer.rejectionReason === reason) return dealer.id;
     if (reason === null) dealer.verify(tx.clock.now());
     else dealer.reject(reason, tx.clock.now());
+    queueMail(tx, mailOf(dealer));
     await tx.happened(new DealerReviewed(dealer.id, dealer.user.id, decision, reason));
     return dealer.id;
   });
 }
 
-async function lockOwnDealer(tx: Tx, viewer: Viewer): Promise<Dealer> {
-  const dealer = await tx.em.findOne(Dealer, { user: viewer.id, closedAt: null }, LOCKED);
-  if (!dealer) throw notFound('Dealership');
-  return dealer;
+/** Who decides on one name must not verify another one, to which the dealer has changed meanwhile. */
+function refuseOutdated({ submittedAt }: Dealer, seen: Date | null | undefined): void {
+  if (seen && seen.getTime() !== submittedAt?.getTime()) {
+    throw conflict('This dealership has changed, or was submitted again, since you looked at it.');
+  }
 }
 
 const placeOf = ({ latitude, longitude }: Dealer) => ({ latitude, longitude });

@@ -7,5 +7,8 @@ export const dealerShape = defineShape<Dealer>({
     isVerified: ['verificationStatus'],
     licenseNumber: ['licenseNumber', 'user'],
     rejectionReason: ['rejectionReason', 'user'],
+    submissionNote: ['submissionNote', 'user'],
+    submittedAt: ['submittedAt', 'user'],
+    documents: ['user'],
   },
 });

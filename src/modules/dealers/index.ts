@@ -1,5 +1,6 @@
 export { Dealer, VerificationStatus } from './dealer.entity.js';
 export { DealerClosed, DealerClosing, DealerReviewed } from './dealer.events.js';
-export { holdDealerOf } from './dealer.holds.js';
+export { holdDealer, holdDealerOf, lockDealer } from './dealer.holds.js';
 export { dealerIdsInState, dealerIdsOfUser } from './dealer.reads.js';
 export { dealerShape } from './dealer.shapes.js';
+export { dealersWithin } from './dealer-places.reads.js';

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { createAdmin } from '../../../src/modules/accounts/module.js';
 import { databaseKinds, useApp } from '../../support/app.js';
 import type { BuiltNegotiation, BuiltVehicle, DealerPerson } from '../../support/builders.js';
+import { fileOf, licence } from '../../support/documents.js';
 import { move } from '../../support/moves.js';
 import { leave, refusalOf, staleToken } from '../accounts/leaving.js';
 
@@ -29,7 +30,8 @@ describe.each(databaseKinds)('a dealership whose owner has deleted its account, 
     await run(
       `update dealers set license_number = 'L-SECRET', description = 'Family owned', phone = '555-0199',
         website = 'https://beaver.example', address = '1 Dam Road', postal_code = '76701', latitude = 31.5,
-        longitude = -97.1, rejection_reason = 'Blurred scan', submission_note = 'Call my cell' where id = ?`,
+        longitude = -97.1, rejection_reason = 'Blurred scan', submission_note = 'Call my cell', submitted_at = 1
+        where id = ?`,
       [dealer.dealerId],
     );
     sold = await app.build.negotiation({ vehicle: await app.build.vehicle(dealer) });
@@ -69,6 +71,7 @@ describe.each(databaseKinds)('a dealership whose owner has deleted its account, 
       verified_at: null,
       rejection_reason: null,
       submission_note: null,
+      submitted_at: null,
     });
   });
 
@@ -156,6 +159,12 @@ describe.each(databaseKinds)('a dealership whose owner has deleted its account, 
       ['deleteVehicle', 'VehicleIdInput', { id: draft.id }, 'NOT_FOUND'],
       ['updateDealer', 'UpdateDealerInput', { phone: '555-0100' }, 'NOT_FOUND'],
       ['submitDealerForVerification', 'SubmitDealerForVerificationInput', {}, 'NOT_FOUND'],
+      [
+        'uploadDealerDocument',
+        'UploadDealerDocumentInput',
+        { kind: 'OTHER', file: fileOf(licence) },
+        'NOT_FOUND',
+      ],
       [
         'registerDealer',
         'RegisterDealerInput',

@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { DealerReviewed } from '../../../src/modules/dealers/index.js';
-import { ReviewDealerDocument, type VerificationStatus } from '../../generated/operations.js';
+import {
+  ReviewDealerDocument,
+  UpdateDealerDocument,
+  type VerificationStatus,
+} from '../../generated/operations.js';
 import { databaseKinds, useApp } from '../../support/app.js';
 import { MINUTE } from '../../support/clock.js';
+import { giveDocument } from '../../support/documents.js';
 import { eventsDuring, refused } from './stored.js';
 
 describe.each(databaseKinds)('reviewDealer on %s', (kind) => {
@@ -64,6 +69,29 @@ describe.each(databaseKinds)('reviewDealer on %s', (kind) => {
       { dealerId, userId, decision: 'REJECTED', reason: 'One.' },
       { dealerId, userId, decision: 'REJECTED', reason: 'Two.' },
     ]);
+  });
+
+  it('refuses to decide on what has changed since the admin looked', async () => {
+    const dealer = await app.build.dealer({ verified: false });
+    await giveDocument(app, dealer);
+    const SUBMIT = 'mutation { submitDealerForVerification(input: {}) { dealer { submittedAt } } }';
+    type Submitted = { submitDealerForVerification: { dealer: { submittedAt: string } } };
+    const { submittedAt } = (await app.ok<Submitted, object>(SUBMIT, {}, dealer)).submitDealerForVerification
+      .dealer;
+    app.clock.advance(MINUTE);
+    await app.ok(UpdateDealerDocument, { input: { businessName: 'Renamed' } }, dealer);
+    const admin = await app.build.admin();
+    const input = { dealerId: dealer.dealerId, decision: 'VERIFIED', submittedAt } as const;
+    const error = await refused(app, () => app.request(ReviewDealerDocument, { input }, admin));
+    expect(error).toMatchObject({
+      code: 'CONFLICT',
+      message: 'This dealership has changed, or was submitted again, since you looked at it.',
+    });
+    const seen = { ...input, submittedAt: app.clock.now().toISOString() };
+    expect((await app.ok(ReviewDealerDocument, { input: seen }, admin)).reviewDealer.dealer).toMatchObject({
+      businessName: 'Renamed',
+      isVerified: true,
+    });
   });
 
   it('refuses every other decision', async () => {

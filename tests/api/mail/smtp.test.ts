@@ -259,7 +259,10 @@ describe('SmtpMailer', () => {
     const silent = await oddServer((socket) => socket.write('220 hello\r\n'));
     open.push({ stop: silent.close });
     const hung = new SmtpMailer({ url: `smtp://127.0.0.1:${silent.port}`, from: FROM, graceMs: 100 });
-    const app = new TestApp('sqlite', { config: { mailIntervalMs: 5 }, adapters: { mailer: hung } });
+    const app = new TestApp('sqlite', {
+      config: { mailIntervalMs: 5 },
+      adapters: { mailer: hung, backgroundJobs: true },
+    });
     await app.start();
     const { id: recipientId } = await app.build.buyer();
     await write(app.system.makeCtx(), async (tx) => queueMail(tx, { kind: 'PASSWORD_CHANGED', recipientId }));

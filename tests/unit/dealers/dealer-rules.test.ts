@@ -2,13 +2,12 @@ import { describe, expect, it } from 'vitest';
 import type { AppError } from '../../../src/kernel/errors.js';
 import { maySeePrivateParts } from '../../../src/modules/dealers/dealer.policy.js';
 import {
+  dealerChangesOf,
   decisionOf,
-  detailChangesOf,
   maySubmit,
   refuseHalfAPlace,
   registrationOf,
 } from '../../../src/modules/dealers/dealer.rules.js';
-import type { VerificationStatus } from '../../../src/modules/dealers/index.js';
 
 const least = { businessName: 'A', licenseNumber: 'L', city: 'C', state: 'S' };
 
@@ -27,18 +26,20 @@ describe('the rules of dealers', () => {
   });
 
   it('decides for VERIFIED, or REJECTED with a reason, and nothing else', () => {
-    expect(decisionOf({ decision: 'VERIFIED', reason: 'not kept' })).toEqual({
+    expect(decisionOf('VERIFIED', { decision: 'VERIFIED', reason: 'not kept' })).toEqual({
       decision: 'VERIFIED',
       reason: null,
     });
-    expect(decisionOf({ decision: 'REJECTED', reason: ' why ' })).toEqual({
+    expect(decisionOf('VERIFIED', { decision: 'REJECTED', reason: ' why ' })).toEqual({
       decision: 'REJECTED',
       reason: 'why',
     });
-    expect(fieldsOf(() => decisionOf({ decision: 'REJECTED', reason: ' ' }))).toEqual(['reason']);
-    expect(fieldsOf(() => decisionOf({ decision: 'VERIFIED', reason: '\u0000' }))).toEqual(['reason']);
-    for (const decision of ['UNVERIFIED', 'PENDING'] as VerificationStatus[]) {
-      expect(fieldsOf(() => decisionOf({ decision, reason: 'x' }))).toEqual(['decision']);
+    expect(fieldsOf(() => decisionOf('VERIFIED', { decision: 'REJECTED', reason: ' ' }))).toEqual(['reason']);
+    expect(fieldsOf(() => decisionOf('VERIFIED', { decision: 'VERIFIED', reason: '\u0000' }))).toEqual([
+      'reason',
+    ]);
+    for (const decision of ['UNVERIFIED', 'PENDING', 'APPROVED']) {
+      expect(fieldsOf(() => decisionOf('VERIFIED', { decision, reason: 'x' }))).toEqual(['decision']);
     }
   });
 
@@ -67,8 +68,8 @@ describe('the rules of dealers', () => {
     expect(fieldsOf(() => registrationOf({ ...named, licenseNumber: broken })).sort()).toEqual(
       [...Object.keys(named), 'licenseNumber'].sort(),
     );
-    expect(fieldsOf(() => detailChangesOf(named)).sort()).toEqual(Object.keys(named).sort());
-    expect(detailChangesOf({ description: 'a\nb', address: 'c\nd' })).toEqual({
+    expect(fieldsOf(() => dealerChangesOf(named)).sort()).toEqual(Object.keys(named).sort());
+    expect(dealerChangesOf({ description: 'a\nb', address: 'c\nd' })).toEqual({
       description: 'a\nb',
       address: 'c\nd',
     });
@@ -76,9 +77,9 @@ describe('the rules of dealers', () => {
 
   it('links to the web alone', () => {
     for (const address of ['javascript:alert(1)', 'data:text/html,x', 'ftp://a.example/']) {
-      expect(fieldsOf(() => detailChangesOf({ website: new URL(address) }))).toEqual(['website']);
+      expect(fieldsOf(() => dealerChangesOf({ website: new URL(address) }))).toEqual(['website']);
     }
-    expect(detailChangesOf({ website: new URL('https://a.example') })).toEqual({
+    expect(dealerChangesOf({ website: new URL('https://a.example') })).toEqual({
       website: 'https://a.example/',
     });
   });

@@ -1,4 +1,4 @@
-import type { Opt, Ref } from '@mikro-orm/core';
+import { type Opt, type Ref, ref } from '@mikro-orm/core';
 import { Entity, Index, ManyToOne, Property } from '@mikro-orm/decorators/legacy';
 import { Field, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { BaseEntity, InstantType } from '../../../kernel/base.entity.js';
@@ -39,6 +39,9 @@ registerEnumType(DealerDocumentStatus, {
   },
 });
 
+/** A file that is stored. */
+export type DocumentFile = Pick<DealerDocument, 'filename' | 'key' | 'contentType' | 'sizeBytes'>;
+
 /** A proof that a dealer gives to the admins. The file lies in the storage under `key` and is nobody else's to see. */
 @Entity({ tableName: 'dealer_documents' })
 @Index({ name: 'dealer_documents_dealer_index', properties: ['dealer', 'createdAt', 'id'] })
@@ -77,4 +80,22 @@ export class DealerDocument extends BaseEntity {
 
   @Property({ type: InstantType, nullable: true })
   reviewedAt: Date | null = null;
+
+  static of(dealer: Dealer, kind: DealerDocumentKind, file: DocumentFile, at: Date): DealerDocument {
+    const document = new DealerDocument();
+    document.dealer = ref(dealer);
+    document.kind = kind;
+    Object.assign(document, file);
+    document.createdAt = at;
+    document.touch(at);
+    return document;
+  }
+
+  /** A rejection has its reason, and an approval none. */
+  review(rejectionReason: string | null, at: Date): void {
+    this.status = rejectionReason === null ? 'APPROVED' : 'REJECTED';
+    this.rejectionReason = rejectionReason;
+    this.reviewedAt = at;
+    this.touch(at);
+  }
 }
