@@ -7,78 +7,7 @@ export const notYet: readonly string[] = [
   // Scalars that only the later themes use.
   'Date',
 
-  // Dealers: documents.
-  'DealerDocumentKind',
-  'DealerDocumentStatus',
-  'DealerDocument',
-  'Dealer.documents',
-  'DealerDocumentPayload',
-  'UploadDealerDocumentInput',
-  'Mutation.uploadDealerDocument',
-  'ReviewDealerDocumentInput',
-  'Mutation.reviewDealerDocument',
-
-  // Vehicles: images.
-  'VehicleImage',
-  'Vehicle.images',
-  'Vehicle.primaryImage',
-  'UploadVehicleImagesInput',
-  'Mutation.uploadVehicleImages',
-  'ReorderVehicleImagesInput',
-  'Mutation.reorderVehicleImages',
-  'DeleteVehicleImageInput',
-  'Mutation.deleteVehicleImage',
-
-  // Vehicles: search, facets, distance.
-  'VehicleFilter.search',
-  'VehicleOrder.RELEVANCE',
-  'VehicleFacets',
-  'PriceRange',
-  'VehicleConnection.facets',
-  'GeoRadius',
-  'VehicleFilter.near',
-  'Vehicle.distanceMiles',
-  'VehicleOrder.DISTANCE',
-
-  // Vehicles: market rating.
-  'DealRating',
-  'MarketPosition',
-  'Vehicle.market',
-  'VehicleFilter.ratings',
-  'VehicleOrder.BEST_DEAL',
-
-  // Vehicles: VIN decoding and CSV.
-  'DecodedVin',
-  'Query.decodeVin',
-  'BulkUploadVehiclesInput',
-  'BulkUploadRowError',
-  'BulkUploadPayload',
-  'Mutation.bulkUploadVehicles',
-  'Query.bulkUploadTemplate',
-
-  // Vehicles: saved vehicles and searches.
-  'Vehicle.isSaved',
-  'Vehicle.saveCount',
-  'Mutation.saveVehicle',
-  'Mutation.unsaveVehicle',
-  'Query.savedVehicles',
-  'SavedSearch',
-  'CreateSavedSearchInput',
-  'SavedSearchIdInput',
-  'SavedSearchPayload',
-  'DeleteSavedSearchPayload',
-  'Mutation.createSavedSearch',
-  'Mutation.deleteSavedSearch',
-  'Query.savedSearches',
-
-  // Vehicles: featured, similar, views.
-  'Vehicle.isFeatured',
-  'FeatureVehicleInput',
-  'Mutation.featureVehicle',
-  'Query.featuredVehicles',
-  'Vehicle.similar',
-  'Query.similarVehicles',
-  'Vehicle.viewCount',
+  // Vehicles: CSV.
 
   // Negotiations: the dealer's rules.
   'OfferResolver.RULE',
@@ -114,8 +43,6 @@ export const notYet: readonly string[] = [
   // Notifications: later kinds, preferences.
   'NotificationKind.OFFER_EXPIRING',
   'NotificationKind.MESSAGE_RECEIVED',
-  'NotificationKind.PRICE_DROP',
-  'NotificationKind.SAVED_SEARCH_MATCH',
   'NotificationPreference',
   'SetNotificationPreferenceInput',
   'NotificationPreferencesPayload',
@@ -123,13 +50,6 @@ export const notYet: readonly string[] = [
   'Mutation.setNotificationPreference',
 
   // Statistics and dashboards.
-  'VehicleStatusCount',
-  'InventorySummary',
-  'Query.inventorySummary',
-  'DealerStats',
-  'Query.dealerStats',
-  'Dealer.medianResponseMinutes',
-  'Query.dealersAwaitingReview',
   'NegotiationStats',
   'Query.negotiationStats',
   'DailyCount',

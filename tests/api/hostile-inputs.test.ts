@@ -21,6 +21,10 @@ const otherwise: Readonly<Record<string, string>> = {
   'LoginInput.password': 'INVALID_CREDENTIALS',
   'LogoutInput.refreshToken': 'UNAUTHENTICATED',
   'RefreshTokenInput.refreshToken': 'UNAUTHENTICATED',
+  // What it would be like is no part of a list, but the thing that was asked about.
+  'similarVehicles.vehicleId': 'NOT_FOUND',
+  // Not one thing that is not there, but a list that is not the whole.
+  'ReorderVehicleImagesInput.imageIds': 'BAD_USER_INPUT',
 };
 
 interface Target {
@@ -92,10 +96,12 @@ describe.each(databaseKinds)('hostile input on %s', (kind) => {
       const said = `${place.name}: ${JSON.stringify(value)}`;
       const response = await app.request(target.document, hostile, options);
       expect([said, response.status, response.data ?? null]).toEqual([said, 400, null]);
-      expect([said, ...codesOf(response.errors)]).toEqual([said, 'BAD_USER_INPUT']);
+      // Where one value of several is given, the others are missing, and each is told.
+      expect([said, ...new Set(codesOf(response.errors))]).toEqual([said, 'BAD_USER_INPUT']);
       // The schema is the same: the first shows that a socket tells it alike.
       if (index > 0) return;
-      const codes = await codesOverSocket(client, target.document, hostile);
+      // Over a socket no file comes: it is wrong too.
+      const codes = new Set(await codesOverSocket(client, target.document, hostile));
       expect([said, ...codes]).toEqual([said, 'BAD_USER_INPUT']);
     };
     for (const place of target.places) {
@@ -105,7 +111,7 @@ describe.each(databaseKinds)('hostile input on %s', (kind) => {
     expect(await storedIn(app)).toEqual(before);
   });
 
-  it.each(named(overHttp))('%s refuses texts that no database should see', async (_name, target) => {
+  it.each(named(overHttp))('%s refuses texts that no database should see', async (field, target) => {
     const { variables, options, before } = await prepare(target);
     for (const place of target.places.filter(takesText)) {
       for (const [what, text] of Object.entries(poison)) {
@@ -113,8 +119,10 @@ describe.each(databaseKinds)('hostile input on %s', (kind) => {
         const said = `${place.name}: ${what}`;
         const codes = codesOf(response.errors);
         // An id that cannot be names nothing; a list that it narrows is empty.
-        if (place.type.name === 'ID' && target.kind === 'query') expect([said, ...codes]).toEqual([said]);
-        else if (place.type.name === 'ID') expect([said, ...codes]).toEqual([said, 'NOT_FOUND']);
+        if (place.type.name === 'ID' && target.kind === 'query')
+          expect([said, ...codes]).toEqual([said, ...[otherwise[`${field}.${place.name}`] ?? []].flat()]);
+        else if (place.type.name === 'ID')
+          expect([said, ...codes]).toEqual([said, otherwise[place.name] ?? 'NOT_FOUND']);
         else expect([said, ...codes]).toEqual([said, otherwise[place.name] ?? 'BAD_USER_INPUT']);
         const named = Object.keys(response.errors?.[0]?.extensions.fields ?? {});
         if (place.type.name === 'String' && !otherwise[place.name]) {

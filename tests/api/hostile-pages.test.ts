@@ -2,10 +2,14 @@ import { readFileSync } from 'node:fs';
 import { buildSchema, type GraphQLField, getNamedType, isObjectType } from 'graphql';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { databaseKinds, useApp } from '../support/app.js';
-import type { BuiltNegotiation } from '../support/builders.js';
+import type { BuiltNegotiation, Person } from '../support/builders.js';
+import { giveDocument } from '../support/documents.js';
 import { wholeSelection } from './access/whole-selection.js';
+import { HEADER, rowOf, sent } from './vehicles/bulk/files.js';
 
 const schema = buildSchema(readFileSync('schema.graphql', 'utf8'));
+const SAVE = 'mutation ($input: VehicleIdInput!) { saveVehicle(input: $input) { vehicle { id } } }';
+const SUBMIT = 'mutation { submitDealerForVerification(input: {}) { dealer { id } } }';
 const PAGING = ['first', 'after', 'last', 'before'];
 
 /** Every field that takes pages, wherever it is, as `Type.field`. */
@@ -14,17 +18,24 @@ const paged = Object.values(schema.getTypeMap())
   .flatMap((type) =>
     Object.values(type.getFields()).map((field) => [`${type.name}.${field.name}`, field] as const),
   )
-  .filter(([, field]) => field.args.some(({ name }) => name === 'first'));
+  .filter(([, field]) => ['first', 'after'].every((name) => field.args.some((arg) => arg.name === name)));
 
 describe.each(databaseKinds)('hostile pages on %s', (kind) => {
   const app = useApp(kind);
   let negotiation: BuiltNegotiation;
+  let admin: Person;
   /** How to get to the fields that are not at the root. */
   let below: Record<string, (selection: string) => string>;
 
   beforeAll(async () => {
     negotiation = await app.build.negotiation();
-    const { id, dealer } = negotiation;
+    admin = await app.build.admin();
+    const { id, dealer, vehicle } = negotiation;
+    await app.ok(SAVE, { input: { id: vehicle.id } }, dealer);
+    await sent(app, dealer, `${HEADER}\n${rowOf(app.build.vin())}\n`);
+    const waiting = await app.build.dealer({ verified: false });
+    await giveDocument(app, waiting);
+    await app.ok(SUBMIT, {}, waiting);
     below = {
       'Dealer.vehicles': (selection) => `dealer(id: "${dealer.dealerId}") { ${selection} }`,
       'Negotiation.events': (selection) => `negotiation(id: "${id}") { ${selection} }`,
@@ -41,7 +52,7 @@ describe.each(databaseKinds)('hostile pages on %s', (kind) => {
     return app.request<Record<string, unknown>, object>(
       `query (${declared}) { ${at} }`,
       variables,
-      negotiation.dealer,
+      name === 'Query.dealersAwaitingReview' ? admin : negotiation.dealer,
     );
   }
 

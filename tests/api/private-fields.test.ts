@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { buildSchema, getNamedType, isObjectType } from 'graphql';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { CreateSavedSearchDocument } from '../generated/operations.js';
 import { databaseKinds, useApp } from '../support/app.js';
 import { type Role, roles, Stage } from './access/stage.js';
 import { wholeSelection } from './access/whole-selection.js';
+import { sent } from './vehicles/bulk/files.js';
+import { placeImages } from './vehicles/photos.js';
 
 const schema = buildSchema(readFileSync('schema.graphql', 'utf8'));
 
@@ -70,6 +73,10 @@ describe('the doors to what is private', () => {
     ]);
   });
 
+  it('a document: through its dealer, which shows it to its owner and admins, and the mutations that are theirs', () => {
+    expect(doorsTo('DealerDocument')).toEqual(['Dealer.documents', 'DealerDocumentPayload.document']);
+  });
+
   it('a notification: through its own inbox', () => {
     expect(doorsTo('Notification')).toEqual([
       'NotificationConnection.nodes',
@@ -89,17 +96,24 @@ const secrets: Record<string, readonly Role[]> = {
   '555-dealer': ['dealer'],
   'Secret licence': ['dealer', 'admin'],
   'Secret reason': ['dealer', 'admin'],
-  'Secret note': [],
+  'Secret note': ['dealer', 'admin'],
+  'Secret file': ['dealer', 'admin'],
+  'Secret fault': ['dealer', 'admin'],
+  'dealer_documents/': ['dealer', 'admin'],
+  'Secret upload': ['dealer', 'admin'],
+  'bulk_uploads/': [],
   'Secret draft': ['dealer', 'admin'],
   'Secret archived': ['dealer', 'admin'],
+  'Secret photo': ['dealer', 'admin'],
+  'Secret search': ['buyer'],
   'Secret of the buyer': ['buyer', 'dealer', 'admin'],
   'Secret of the rival': ['rival', 'dealer', 'admin'],
   $argon2: [],
 };
 
 describe.each(databaseKinds)('private fields on %s', (kind) => {
-  // A selection of everything is longer than a client's may be.
-  const app = useApp(kind, { config: { maxQueryTokens: 100_000 } });
+  // A selection of everything is longer, and more, than a client's may be.
+  const app = useApp(kind, { config: { maxQueryTokens: 100_000, maxQueryCost: 1_000_000 } });
   let stage: Stage;
   /** What fields with an id are tried on. */
   let ids: string[];
@@ -112,14 +126,31 @@ describe.each(databaseKinds)('private fields on %s', (kind) => {
     const archived = await stage.archived();
     const ofBuyer = await app.build.negotiation({ vehicle, buyer, message: 'Secret of the buyer' });
     const ofRival = await app.build.negotiation({ vehicle, buyer: rival, message: 'Secret of the rival' });
+    const documentId = await stage.document();
     ids = [dealer.dealerId, vehicle.id, draft.id, archived.id, ofBuyer.id, ofRival.id];
     const run = (sql: string, values: string[]) => app.orm.em.fork().getConnection().execute(sql, values);
+    const search = { name: 'Secret search', filter: {} };
+    await app.ok(CreateSavedSearchDocument, { input: search }, buyer);
+    const uploadId = await sent(app, dealer, 'vin');
+    await run('update bulk_uploads set failure = ?, "key" = ? where id = ?', [
+      'Secret upload',
+      'bulk_uploads/secret.csv',
+      uploadId,
+    ]);
+    ids.push(uploadId);
     await run('update vehicles set trim = ? where id = ?', ['Secret archived', archived.id]);
+    const [photo] = await placeImages(app, draft.id, 1);
+    await run('update vehicle_images set alt = ? where id = ?', ['Secret photo', photo?.id as string]);
     await run('update users set email = ?, last_name = ?, phone = ? where id = ?', [
       'person-of-the-buyer@example.com',
       'Buyersurname',
       '555-buyer',
       buyer.id,
+    ]);
+    await run('update dealer_documents set filename = ?, rejection_reason = ? where id = ?', [
+      'Secret file',
+      'Secret fault',
+      documentId,
     ]);
     await run('update users set last_name = ?, phone = ? where id = ?', [
       'Dealersurname',
@@ -136,14 +167,15 @@ describe.each(databaseKinds)('private fields on %s', (kind) => {
     let read = '';
     for (const field of Object.values(schema.getQueryType()?.getFields() ?? {})) {
       const below = wholeSelection(getNamedType(field.type));
-      const takesId = field.args.some(({ name }) => name === 'id');
+      const takesId = field.args.find(({ type }) => getNamedType(type).name === 'ID');
+      const takesVin = field.args.some(({ name }) => name === 'vin');
       const documents = takesId
-        ? ids.map((id) => `{ ${field.name}(id: "${id}") ${below} }`)
-        : [`{ ${field.name} ${below} }`];
+        ? ids.map((id) => `{ ${field.name}(${takesId.name}: "${id}") ${below} }`)
+        : [`{ ${field.name}${takesVin ? `(vin: "${app.build.vin()}")` : ''} ${below} }`];
       for (const document of documents) {
         const response = await app.request(document, {}, stage.token(role));
         for (const { extensions } of response.errors ?? []) {
-          expect(['UNAUTHENTICATED', 'FORBIDDEN']).toContain(extensions.code);
+          expect(['UNAUTHENTICATED', 'FORBIDDEN', 'NOT_FOUND']).toContain(extensions.code);
         }
         read += JSON.stringify(response);
       }

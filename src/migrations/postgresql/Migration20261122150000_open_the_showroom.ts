@@ -6,10 +6,10 @@ export class Migration20261122150000_open_the_showroom extends Migration {
     this.addSql(`create extension if not exists pg_trgm`);
     this.addSql(`create table "search_words" ("word" varchar(40) not null, primary key ("word"))`);
     this.addSql(
-      `create index "search_words_trigram_index" on "search_words" using gin ("word" gin_trgm_ops)`,
+      `create index "search_words_trigram_index" on "search_words" using gist ("word" gist_trgm_ops)`,
     );
     this.addSql(
-      `create table "saved_searches" ("id" uuid not null, "created_at" bigint not null, "updated_at" bigint not null, "user_id" uuid not null, "name" varchar(100) not null, "filter" jsonb not null, "alerts_enabled" boolean not null, "seen_at" bigint not null, primary key ("id"))`,
+      `create table "saved_searches" ("id" uuid not null, "created_at" bigint not null, "updated_at" bigint not null, "user_id" uuid not null, "name" varchar(100) not null, "filter" jsonb not null, "alerts_enabled" boolean not null, "seen_up_to" uuid not null, primary key ("id"))`,
     );
     this.addSql(
       `create index "saved_searches_user_index" on "saved_searches" ("user_id", "created_at", "id")`,
@@ -22,7 +22,7 @@ export class Migration20261122150000_open_the_showroom extends Migration {
       `create index "dealer_documents_dealer_index" on "dealer_documents" ("dealer_id", "created_at", "id")`,
     );
     this.addSql(
-      `create table "bulk_uploads" ("id" uuid not null, "created_at" bigint not null, "updated_at" bigint not null, "dealer_id" uuid not null, "key" varchar(200) null, "status" varchar(10) not null default 'QUEUED', "dry_run" boolean not null, "publish" boolean not null, "total_rows" int not null default 0, "created" int not null default 0, "updated" int not null default 0, "failed" int not null default 0, "errors" jsonb not null, "failure" text null, "leased_until" bigint null, "finished_at" bigint null, primary key ("id"))`,
+      `create table "bulk_uploads" ("id" uuid not null, "created_at" bigint not null, "updated_at" bigint not null, "dealer_id" uuid not null, "key" varchar(200) null, "status" varchar(10) not null default 'QUEUED', "dry_run" boolean not null, "publish" boolean not null, "total_rows" int not null default 0, "created" int not null default 0, "updated" int not null default 0, "failed" int not null default 0, "errors" jsonb not null, "ignored_columns" jsonb not null, "failure" text null, "leased_until" bigint null, "finished_at" bigint null, primary key ("id"))`,
     );
     this.addSql(`create index "bulk_uploads_due_index" on "bulk_uploads" ("status", "leased_until")`);
     this.addSql(
@@ -43,13 +43,13 @@ export class Migration20261122150000_open_the_showroom extends Migration {
     );
     this.addSql(`create index "saved_search_matches_vehicle_index" on "saved_search_matches" ("vehicle_id")`);
     this.addSql(
-      `create index "saved_search_matches_seen_index" on "saved_search_matches" ("search_id", "created_at")`,
+      `create index "saved_search_matches_seen_index" on "saved_search_matches" ("search_id", "id")`,
     );
     this.addSql(
       `alter table "saved_search_matches" add constraint "saved_search_matches_unique" unique ("search_id", "vehicle_id")`,
     );
     this.addSql(
-      `create table "price_drops" ("id" uuid not null, "created_at" bigint not null, "updated_at" bigint not null, "vehicle_id" uuid not null, "from_price" bigint not null, "to_price" bigint not null, "told_up_to" uuid null, primary key ("id"))`,
+      `create table "price_drops" ("id" uuid not null, "created_at" bigint not null, "updated_at" bigint not null, "vehicle_id" uuid not null, "from_price" bigint not null, "told_up_to" uuid null, "tell_up_to" uuid not null, primary key ("id"))`,
     );
     this.addSql(`create index "price_drops_vehicle_index" on "price_drops" ("vehicle_id")`);
     this.addSql(`create index "price_drops_due_index" on "price_drops" ("created_at", "id")`);
@@ -70,10 +70,12 @@ export class Migration20261122150000_open_the_showroom extends Migration {
       `create index "dealers_submitted_index" on "dealers" ("verification_status", "submitted_at", "id")`,
     );
     this.addSql(
-      `alter table "vehicles" add "featured_at" bigint null, add "search_terms" tsvector not null default '', add "market_value" bigint null, add "comparable_count" int not null default 0, add "deal_rating" varchar(10) null, add "deal_rank" int not null default 1000000000, add "rated_at" bigint null, add "market_stale" boolean not null default true, add "match_due" boolean not null default false`,
+      `alter table "vehicles" add "featured_at" bigint null, add "search_terms" tsvector not null default '', add "market_value" bigint null, add "comparable_count" int not null default 0, add "deal_rating" varchar(10) null, add "deal_rank" int not null default 1000000000, add "rated_at" bigint null, add "market_stale" boolean not null default true, add "match_due" uuid null`,
     );
     this.addSql(`create index "vehicles_unindexed_index" on "vehicles" ("id") where search_terms = ''`);
-    this.addSql(`create index "vehicles_match_due_index" on "vehicles" ("id") where match_due`);
+    this.addSql(
+      `create index "vehicles_match_due_index" on "vehicles" ("status", "id") where match_due is not null`,
+    );
     this.addSql(
       `create index "vehicles_stale_index" on "vehicles" ("make_key", "model_key") where market_stale`,
     );
@@ -82,7 +84,7 @@ export class Migration20261122150000_open_the_showroom extends Migration {
       `create index "vehicles_featured_index" on "vehicles" ("featured_at", "id") where featured_at is not null`,
     );
     this.addSql(
-      `create index "vehicles_facets_index" on "vehicles" ("status", "make_key", "model_key", "body_type", "fuel_type", "year", "asking_price")`,
+      `create index "vehicles_facets_index" on "vehicles" ("status", "make_key", "model_key", "body_type", "fuel_type", "year", "asking_price", "dealer_id")`,
     );
     this.addSql(`create index "vehicles_deal_index" on "vehicles" ("status", "deal_rank", "id")`);
     this.addSql(

@@ -4,7 +4,7 @@ export class Migration20261122150000_open_the_showroom extends Migration {
   override up(): void {
     this.addSql(`create table "search_words" ("word" text not null primary key)`);
     this.addSql(
-      `create table "saved_searches" ("id" text not null primary key, "created_at" bigint not null, "updated_at" bigint not null, "user_id" text not null, "name" text not null, "filter" json not null, "alerts_enabled" integer not null, "seen_at" bigint not null, constraint "saved_searches_user_id_foreign" foreign key ("user_id") references "users" ("id") on delete cascade)`,
+      `create table "saved_searches" ("id" text not null primary key, "created_at" bigint not null, "updated_at" bigint not null, "user_id" text not null, "name" text not null, "filter" json not null, "alerts_enabled" integer not null, "seen_up_to" text not null, constraint "saved_searches_user_id_foreign" foreign key ("user_id") references "users" ("id") on delete cascade)`,
     );
     this.addSql(`create index "saved_searches_user_id_index" on "saved_searches" ("user_id")`);
     this.addSql(
@@ -19,7 +19,7 @@ export class Migration20261122150000_open_the_showroom extends Migration {
       `create index "dealer_documents_dealer_index" on "dealer_documents" ("dealer_id", "created_at", "id")`,
     );
     this.addSql(
-      `create table "bulk_uploads" ("id" text not null primary key, "created_at" bigint not null, "updated_at" bigint not null, "dealer_id" text not null, "key" text null, "status" text not null default 'QUEUED', "dry_run" integer not null, "publish" integer not null, "total_rows" integer not null default 0, "created" integer not null default 0, "updated" integer not null default 0, "failed" integer not null default 0, "errors" json not null, "failure" text null, "leased_until" bigint null, "finished_at" bigint null, constraint "bulk_uploads_dealer_id_foreign" foreign key ("dealer_id") references "dealers" ("id") on delete cascade)`,
+      `create table "bulk_uploads" ("id" text not null primary key, "created_at" bigint not null, "updated_at" bigint not null, "dealer_id" text not null, "key" text null, "status" text not null default 'QUEUED', "dry_run" integer not null, "publish" integer not null, "total_rows" integer not null default 0, "created" integer not null default 0, "updated" integer not null default 0, "failed" integer not null default 0, "errors" json not null, "ignored_columns" json not null, "failure" text null, "leased_until" bigint null, "finished_at" bigint null, constraint "bulk_uploads_dealer_id_foreign" foreign key ("dealer_id") references "dealers" ("id") on delete cascade)`,
     );
     this.addSql(`create index "bulk_uploads_dealer_id_index" on "bulk_uploads" ("dealer_id")`);
     this.addSql(`create index "bulk_uploads_due_index" on "bulk_uploads" ("status", "leased_until")`);
@@ -44,13 +44,13 @@ export class Migration20261122150000_open_the_showroom extends Migration {
     );
     this.addSql(`create index "saved_search_matches_vehicle_index" on "saved_search_matches" ("vehicle_id")`);
     this.addSql(
-      `create index "saved_search_matches_seen_index" on "saved_search_matches" ("search_id", "created_at")`,
+      `create index "saved_search_matches_seen_index" on "saved_search_matches" ("search_id", "id")`,
     );
     this.addSql(
       `create unique index "saved_search_matches_unique" on "saved_search_matches" ("search_id", "vehicle_id")`,
     );
     this.addSql(
-      `create table "price_drops" ("id" text not null primary key, "created_at" bigint not null, "updated_at" bigint not null, "vehicle_id" text not null, "from_price" bigint not null, "to_price" bigint not null, "told_up_to" text null, constraint "price_drops_vehicle_id_foreign" foreign key ("vehicle_id") references "vehicles" ("id") on delete cascade)`,
+      `create table "price_drops" ("id" text not null primary key, "created_at" bigint not null, "updated_at" bigint not null, "vehicle_id" text not null, "from_price" bigint not null, "told_up_to" text null, "tell_up_to" text not null, constraint "price_drops_vehicle_id_foreign" foreign key ("vehicle_id") references "vehicles" ("id") on delete cascade)`,
     );
     this.addSql(`create index "price_drops_vehicle_index" on "price_drops" ("vehicle_id")`);
     this.addSql(`create index "price_drops_due_index" on "price_drops" ("created_at", "id")`);
@@ -80,9 +80,11 @@ export class Migration20261122150000_open_the_showroom extends Migration {
     this.addSql(`alter table "vehicles" add column "deal_rank" integer not null default 1000000000`);
     this.addSql(`alter table "vehicles" add column "rated_at" bigint null`);
     this.addSql(`alter table "vehicles" add column "market_stale" integer not null default true`);
-    this.addSql(`alter table "vehicles" add column "match_due" integer not null default false`);
+    this.addSql(`alter table "vehicles" add column "match_due" text null`);
     this.addSql(`create index "vehicles_unindexed_index" on "vehicles" ("id") where search_terms = ''`);
-    this.addSql(`create index "vehicles_match_due_index" on "vehicles" ("id") where match_due`);
+    this.addSql(
+      `create index "vehicles_match_due_index" on "vehicles" ("status", "id") where match_due is not null`,
+    );
     this.addSql(
       `create index "vehicles_stale_index" on "vehicles" ("make_key", "model_key") where market_stale`,
     );
@@ -91,7 +93,7 @@ export class Migration20261122150000_open_the_showroom extends Migration {
       `create index "vehicles_featured_index" on "vehicles" ("featured_at", "id") where featured_at is not null`,
     );
     this.addSql(
-      `create index "vehicles_facets_index" on "vehicles" ("status", "make_key", "model_key", "body_type", "fuel_type", "year", "asking_price")`,
+      `create index "vehicles_facets_index" on "vehicles" ("status", "make_key", "model_key", "body_type", "fuel_type", "year", "asking_price", "dealer_id")`,
     );
     this.addSql(`create index "vehicles_deal_index" on "vehicles" ("status", "deal_rank", "id")`);
     this.addSql(
@@ -107,7 +109,7 @@ export class Migration20261122150000_open_the_showroom extends Migration {
       `create table "vehicle_search_documents" ("id" integer primary key, "vehicle_id" text not null unique, "words" text not null)`,
     );
     this.addSql(
-      `create virtual table "vehicle_search" using fts5("words", content='vehicle_search_documents', content_rowid='id', tokenize='unicode61 remove_diacritics 0', detail='none')`,
+      `create virtual table "vehicle_search" using fts5("words", content='vehicle_search_documents', content_rowid='id', tokenize='ascii', detail='none')`,
     );
     this.addSql(
       `create trigger "vehicle_search_document_added" after insert on "vehicle_search_documents" begin insert into vehicle_search(rowid, words) values (new.id, new.words); end`,

@@ -6,6 +6,8 @@ import { DealerClosed, DealerClosing } from '../dealers/index.js';
 import { VehicleArchived } from '../vehicles/index.js';
 import { ClientMutation } from './client-mutation.entity.js';
 import { closeAllOf } from './ending.service.js';
+import { DealerStatsResolver } from './figures/dealer-stats.resolver.js';
+import { ResponseTimeResolver } from './figures/response-time.resolver.js';
 import { closeForDealer, endForBuyer, settleForDealer } from './leaving.service.js';
 import { Negotiation, NegotiationEvent, Offer } from './negotiation.entity.js';
 import { NegotiationMutations, NegotiationQueries } from './negotiation.resolver.js';
@@ -33,6 +35,8 @@ export const negotiations: Room = {
     OfferPayloadFields,
     NegotiationPayloadFields,
     VehicleNegotiationFields,
+    DealerStatsResolver,
+    ResponseTimeResolver,
   ],
   listeners: [
     on(VehicleArchived, (tx, { vehicleId }) => closeAllOf(tx, vehicleId)),

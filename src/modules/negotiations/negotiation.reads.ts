@@ -78,12 +78,20 @@ export async function listPendingOffers(
   selection: Selection,
 ): Promise<Page<Row<Offer>>> {
   const viewer = requireType(ctx, 'DEALER');
-  const where = [
-    sql`r.dealer_id in ${dealerIdsOfUser(viewer.id)}`,
-    sql`r.status = 'PENDING' and r.party = 'BUYER' and r.expires_at > ${ctx.clock.now().getTime()}`,
-  ];
+  const where = awaitingAnswerOf(viewer, ctx.clock.now());
   const order = { name: 'EXPIRING', by: ['expiresAt'] };
   return readPage(ctx, offerShape, { list: 'pendingOffers', order, where, args, selection });
+}
+
+/**
+ * Of the offers, those of buyers that stand and have not lapsed: only what is open has an offer that stands. An account has
+ * one dealership; said as `=`, the planners read the offers off their index in the order of the list.
+ */
+export function awaitingAnswerOf(dealer: Viewer, now: Date): Condition[] {
+  return [
+    sql`r.dealer_id = ${dealerIdsOfUser(dealer.id)}`,
+    sql`r.status = 'PENDING' and r.party = 'BUYER' and r.expires_at > ${now.getTime()}`,
+  ];
 }
 
 /** A negotiation's log, oldest first. Who holds the negotiation may read it. */

@@ -10,6 +10,8 @@ import type { Text } from './notification.texts.js';
 
 export const INBOX_STREAM = 'inbox';
 
+const MAX_TITLE = 200;
+
 /** A notification before it has its number. */
 export interface Draft extends Text {
   readonly userId: string;
@@ -84,12 +86,18 @@ async function draw(tx: Tx, userId: string, count: number): Promise<number> {
   return (rows[0] as { last_sequence: number }).last_sequence - count + 1;
 }
 
+/** Names of cars and searches may be longer than a headline; the body tells all of it. */
+function shortened(title: string): string {
+  if (title.length <= MAX_TITLE) return title;
+  return `${title.slice(0, MAX_TITLE - 1).toWellFormed()}…`;
+}
+
 function entryOf(draft: Draft, sequence: number, now: Date): Notification {
   const entry = new Notification();
   entry.user = Reference.createFromPK(User, draft.userId);
   entry.sequence = sequence;
   entry.kind = draft.kind;
-  entry.title = draft.title;
+  entry.title = shortened(draft.title);
   entry.body = draft.body;
   entry.vehicle = draft.vehicle ? ref(draft.vehicle) : null;
   entry.negotiation = draft.negotiation ? ref(draft.negotiation) : null;

@@ -18,6 +18,8 @@ export const NotificationKind = enumOf(
   'NEGOTIATION_CLOSED',
   'NEGOTIATION_COMPLETED',
   'DEAL_FELL_THROUGH',
+  'PRICE_DROP',
+  'SAVED_SEARCH_MATCH',
   'DEALER_VERIFIED',
   'DEALER_REJECTED',
 );
@@ -37,6 +39,8 @@ registerEnumType(NotificationKind, {
     DEAL_FELL_THROUGH: {
       description: 'An agreement came to nothing; a buyer whom it had displaced may start again.',
     },
+    PRICE_DROP: { description: 'A vehicle that the reader has saved costs less.' },
+    SAVED_SEARCH_MATCH: { description: 'A vehicle newly matches a saved search.' },
     DEALER_VERIFIED: { description: 'The dealership was verified.' },
     DEALER_REJECTED: { description: 'The dealership was turned down.' },
   },

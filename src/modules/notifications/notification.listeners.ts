@@ -15,12 +15,18 @@ import {
   OfferSubmitted,
   SaleCompleted,
 } from '../negotiations/index.js';
-import { vehicleLabel } from '../vehicles/index.js';
+import { SavedSearchMatched, SavedVehicleCheaper, vehicleLabel } from '../vehicles/index.js';
 import { forgetInbox, notify } from './inbox.js';
-import type { NotificationKind } from './notification.entity.js';
-import { availableAgain, rejected, textOf, verified } from './notification.texts.js';
+import {
+  availableAgain,
+  cheaper,
+  type NegotiationNews,
+  newMatch,
+  rejected,
+  textOf,
+  verified,
+} from './notification.texts.js';
 
-type TextKind = Exclude<NotificationKind, 'DEALER_VERIFIED' | 'DEALER_REJECTED'>;
 type Side = 'BUYER' | 'DEALER';
 
 /** Who is told of what. */
@@ -54,10 +60,17 @@ export const listeners: readonly Listener[] = [
     const text = decision === 'VERIFIED' ? verified(businessName) : rejected(businessName, reason ?? '');
     notify(tx, { ...text, userId, kind: decision === 'VERIFIED' ? 'DEALER_VERIFIED' : 'DEALER_REJECTED' });
   }),
+  on(SavedVehicleCheaper, (tx, { userId, vehicle, from, to }) => {
+    notify(tx, { ...cheaper(vehicleLabel(vehicle), from, to), userId, kind: 'PRICE_DROP', vehicle });
+  }),
+  on(SavedSearchMatched, (tx, { userId, searchName, vehicle }) => {
+    const text = newMatch(searchName, vehicleLabel(vehicle), vehicle.askingPrice);
+    notify(tx, { ...text, userId, kind: 'SAVED_SEARCH_MATCH', vehicle });
+  }),
   on(AccountDeleted, (tx, { userId }) => forgetInbox(tx, userId)),
 ];
 
-function tell(tx: Tx, fact: NegotiationFact, to: Side, kind: TextKind, offer?: Offer): void {
+function tell(tx: Tx, fact: NegotiationFact, to: Side, kind: NegotiationNews, offer?: Offer): void {
   const { negotiation, vehicle } = fact;
   const amount: Cents | null = offer?.amount ?? negotiation.agreedPrice;
   // What the reader wrote itself, or the other side wrote with an offer that time has ended, is no news.

@@ -22,8 +22,14 @@ type Sentence = (about: Particulars) => Text;
 
 const amountOf = ({ amount }: Particulars): string => dollars(amount ?? 0);
 
+/** What the negotiations tell of. */
+export type NegotiationNews = Exclude<
+  NotificationKind,
+  'DEALER_VERIFIED' | 'DEALER_REJECTED' | 'PRICE_DROP' | 'SAVED_SEARCH_MATCH'
+>;
+
 /** Every sentence that the negotiations make, in one place. */
-const sentences: Record<Exclude<NotificationKind, 'DEALER_VERIFIED' | 'DEALER_REJECTED'>, Sentence> = {
+const sentences: Record<NegotiationNews, Sentence> = {
   OFFER_RECEIVED: (about) => ({
     title: `New offer: ${amountOf(about)} for the ${about.vehicle}`,
     body: `A buyer offers ${amountOf(about)} for the ${about.vehicle}.`,
@@ -65,7 +71,7 @@ const sentences: Record<Exclude<NotificationKind, 'DEALER_VERIFIED' | 'DEALER_RE
 };
 
 /** Title and body of a notification, the message of the other side added where there is one. */
-export function textOf(kind: keyof typeof sentences, about: Particulars): Text {
+export function textOf(kind: NegotiationNews, about: Particulars): Text {
   const { title, body } = sentences[kind](about);
   return { title, body: about.message ? `${body} “${about.message}”` : body };
 }
@@ -75,6 +81,21 @@ export function availableAgain(vehicle: string): Text {
   return {
     title: `Available again: the ${vehicle}`,
     body: `The other buyer's agreement about the ${vehicle} came to nothing. You may start again; what you had offered before does not count.`,
+  };
+}
+
+/** To who has saved a vehicle, or has been told of its price before. */
+export function cheaper(vehicle: string, from: Cents, to: Cents): Text {
+  return {
+    title: `Price drop: the ${vehicle}`,
+    body: `The ${vehicle} that you saved now costs ${dollars(to)} instead of ${dollars(from)}.`,
+  };
+}
+
+export function newMatch(search: string, vehicle: string, price: Cents): Text {
+  return {
+    title: `New match for “${search}”: ${vehicle}`,
+    body: `The ${vehicle} for ${dollars(price)} matches your saved search “${search}”.`,
   };
 }
 

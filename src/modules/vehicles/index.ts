@@ -1,3 +1,6 @@
+export { countVehiclesOf } from './inventory/inventory.reads.js';
+export { VehicleImage } from './photos/vehicle-image.entity.js';
+export { SavedSearchMatched, SavedVehicleCheaper } from './saved/saved.events.js';
 export { PriceChange, Vehicle } from './vehicle.entity.js';
 export * from './vehicle.enums.js';
 export {

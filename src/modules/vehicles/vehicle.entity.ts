@@ -1,11 +1,13 @@
 import { type Opt, type Ref, ref } from '@mikro-orm/core';
 import { Entity, Index, ManyToOne, Property, Unique } from '@mikro-orm/decorators/legacy';
 import { Field, Int, ObjectType } from 'type-graphql';
+import { v7 as uuidv7 } from 'uuid';
 import { BaseEntity, CentsType, InstantType } from '../../kernel/base.entity.js';
 import { type Cents, MoneyScalar } from '../../kernel/money.js';
 import { DateTimeScalar } from '../../kernel/scalars.js';
 import { Dealer } from '../dealers/index.js';
 import { type DealRating, UNRATED } from './market/deal-rating.js';
+import { dealOf } from './market/market.rules.js';
 import { SearchTermsType, searchTermsOf } from './search/search-terms.js';
 import {
   BodyType,
@@ -60,7 +62,7 @@ export interface VehicleDetails {
 @Index({ name: 'vehicles_deal_index', properties: ['status', 'dealRank', 'id'] })
 @Index({
   name: 'vehicles_facets_index',
-  properties: ['status', 'makeKey', 'modelKey', 'bodyType', 'fuelType', 'year', 'askingPrice'],
+  properties: ['status', 'makeKey', 'modelKey', 'bodyType', 'fuelType', 'year', 'askingPrice', 'dealer'],
 })
 @Index({
   name: 'vehicles_featured_index',
@@ -69,7 +71,11 @@ export interface VehicleDetails {
 })
 @Index({ name: 'vehicles_rated_index', properties: ['status', 'ratedAt', 'id'] })
 @Index({ name: 'vehicles_stale_index', properties: ['makeKey', 'modelKey'], where: 'market_stale' })
-@Index({ name: 'vehicles_match_due_index', properties: ['id'], where: 'match_due' })
+@Index({
+  name: 'vehicles_match_due_index',
+  properties: ['status', 'id'],
+  where: 'match_due is not null',
+})
 @Index({ name: 'vehicles_unindexed_index', properties: ['id'], where: "search_terms = ''" })
 @ObjectType({ description: 'A car that a dealer offers.' })
 export class Vehicle extends BaseEntity {
@@ -206,9 +212,12 @@ export class Vehicle extends BaseEntity {
   @Property({ type: 'boolean', default: true })
   marketStale: boolean & Opt = true;
 
-  /** That it may newly match saved searches, and no job has looked since. */
-  @Property({ type: 'boolean', default: false })
-  matchDue: boolean & Opt = false;
+  /**
+   * Names its last change by which it may newly match saved searches, until a job has looked: a UUIDv7, greater than the
+   * ids of the searches that were made before. Null once it was looked at.
+   */
+  @Property({ type: 'uuid', nullable: true })
+  matchDue: string | null = null;
 
   @Field(() => DateTimeScalar, { description: 'When it was last changed.' })
   override updatedAt: Date & Opt = new Date();
@@ -232,10 +241,19 @@ export class Vehicle extends BaseEntity {
   }
 
   revise(details: Partial<VehicleDetails>, at: Date): void {
+    const before = this.comparedAs();
     Object.assign(this, details);
     this.makeKey = nameKey(this.make);
     this.modelKey = nameKey(this.model);
+    if (this.comparedAs() !== before) this.marketValue = null;
+    this.appraise();
     this.searchTerms = searchTermsOf(this);
+    this.mayMatchAnew();
+    this.touch(at);
+  }
+
+  /** It has other photos now, or has them in another order. */
+  changePhotos(at: Date): void {
     this.touch(at);
   }
 
@@ -246,6 +264,7 @@ export class Vehicle extends BaseEntity {
       this.publishedAt = at;
       this.listedAt = at;
     }
+    this.mayMatchAnew();
     this.touch(at);
   }
 
@@ -279,8 +298,40 @@ export class Vehicle extends BaseEntity {
   /** The entry for its price history. */
   reprice(price: Cents, at: Date): PriceChange {
     this.askingPrice = price;
+    this.mayMatchAnew();
+    this.appraise();
     this.touch(at);
     return PriceChange.of(this, at);
+  }
+
+  /** Saved searches are to be looked at again, now or once it is back on the market. */
+  private mayMatchAnew(): void {
+    if (this.status === 'ACTIVE' || this.status === 'PENDING') this.matchDue = uuidv7();
+  }
+
+  /** Whether that was a change. */
+  feature(featured: boolean, at: Date): boolean {
+    if (featured === (this.featuredAt !== null)) return false;
+    this.featuredAt = featured ? at : null;
+    // Of the car itself nothing changed: nobody need look at it anew.
+    super.touch(at);
+    return true;
+  }
+
+  /** Whatever changes may move the market value of its like. */
+  protected override touch(at: Date): void {
+    this.marketStale = true;
+    super.touch(at);
+  }
+
+  /** What it is compared with depends on this. */
+  private comparedAs(): string {
+    return JSON.stringify([this.makeKey, this.modelKey, this.year, this.condition]);
+  }
+
+  /** The rating of the price as it is now, by the value that the market job found last. */
+  private appraise(): void {
+    Object.assign(this, dealOf(this.askingPrice, this.marketValue));
   }
 
   private expectStatus(status: VehicleStatus): void {

@@ -121,6 +121,9 @@ export const VehicleOrder = enumOf(
   'YEAR_DESC',
   'MILEAGE_ASC',
   'MILEAGE_DESC',
+  'BEST_DEAL',
+  'DISTANCE',
+  'RELEVANCE',
 );
 export type VehicleOrder = keyof typeof VehicleOrder;
 registerEnumType(VehicleOrder, {
@@ -135,5 +138,13 @@ registerEnumType(VehicleOrder, {
     YEAR_DESC: { description: 'Newest model year first.' },
     MILEAGE_ASC: { description: 'Fewest miles first.' },
     MILEAGE_DESC: { description: 'Most miles first.' },
+    BEST_DEAL: {
+      description: 'The least asked against what comparable listings ask first; unrated ones last.',
+    },
+    DISTANCE: { description: "Nearest to the filter's `near` first; BAD_USER_INPUT without one." },
+    RELEVANCE: {
+      description:
+        "What fits the filter's `search` best first, then the last published; BAD_USER_INPUT without words to search for.",
+    },
   },
 });

@@ -1,16 +1,64 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { isUuid } from '../../kernel/base.entity.js';
-import type { Condition } from '../../kernel/reads.js';
+import type { Ctx } from '../../kernel/context.js';
+import type { Computed, Condition } from '../../kernel/reads.js';
 import { containing, InputCheck, textFault, textLimits } from '../../kernel/text.js';
 import { dealerIdsInState } from '../dealers/index.js';
+import { nearOf } from './near/near.js';
+import { textSearchOf } from './search/text-search.js';
 import type { VehicleFilter } from './vehicle.inputs.js';
 import { nameKey } from './vehicle.names.js';
 
 /** More values than there are makes on the market help nobody, and each costs the database a comparison. */
 const MAX_VALUES = 50;
 
-/** A filter as conditions, joined by "and". What is absent, null or an empty list does not narrow. */
-export function conditionsOf(filter: VehicleFilter): Condition[] {
+/** What one field of a filter asks of a row. */
+export interface FilterPart {
+  readonly field: keyof VehicleFilter;
+  readonly condition: Condition;
+}
+
+/** A filter as SQL. A row matches where it fulfils each part, and is found by the join where there is one. */
+export interface Narrowing {
+  readonly parts: readonly FilterPart[];
+  /** See ReadOptions. */
+  readonly join?: RawBuilder<unknown>;
+  /** How well a row fits `search`; null without one. */
+  readonly relevance: Computed | null;
+  /** How far a row is from `near`; null without one. It reads the join. */
+  readonly distance: Computed | null;
+  /** That nothing can match, whatever rows there are. */
+  readonly isEmpty: boolean;
+}
+
+/** What every row matches. */
+export const unnarrowed: Narrowing = { parts: [], relevance: null, distance: null, isEmpty: false };
+
+/**
+ * What a filter leaves of the listings. What is absent, null or an empty list does not narrow. A filter that cannot be
+ * is BAD_USER_INPUT by field.
+ */
+export async function narrowingOf(ctx: Ctx, filter: VehicleFilter): Promise<Narrowing> {
+  const parts = partsOf(filter);
+  const near = filter.near == null ? null : await nearOf(ctx, filter.near);
+  if (near?.isEmpty) parts.push({ field: 'near', condition: sql`1 = 0` });
+  const search = filter.search == null ? null : await textSearchOf(ctx, filter.search);
+  if (search) parts.push({ field: 'search', condition: search.condition });
+  return {
+    parts,
+    relevance: search?.relevance ?? null,
+    distance: near?.distance ?? null,
+    isEmpty: near?.isEmpty ?? false,
+    ...(near ? { join: near.join } : {}),
+  };
+}
+
+export function conditionsOf({ parts }: Narrowing): Condition[] {
+  return parts.map(({ condition }) => condition);
+}
+
+/** The parts that only look at the row and its dealer. */
+function partsOf(filter: VehicleFilter): FilterPart[] {
   const check = new InputCheck();
   const makes = namesOf(check, 'makes', filter.makes);
   const models = namesOf(check, 'models', filter.models);
@@ -19,31 +67,47 @@ export function conditionsOf(filter: VehicleFilter): Condition[] {
   check.done();
 
   return [
-    ...isOneOf('r.make_key', makes),
-    ...isOneOf('r.model_key', models),
-    ...isOneOf('r.body_type', filter.bodyTypes),
-    ...isOneOf('r.fuel_type', filter.fuelTypes),
-    ...isOneOf('r.transmission', filter.transmissions),
-    ...isOneOf('r.drivetrain', filter.drivetrains),
-    ...isOneOf('r.condition', filter.conditions),
-    ...(filter.yearMin == null ? [] : [sql`r.year >= ${filter.yearMin}`]),
-    ...(filter.yearMax == null ? [] : [sql`r.year <= ${filter.yearMax}`]),
-    ...(filter.priceMin == null ? [] : [sql`r.asking_price >= ${filter.priceMin}`]),
-    ...(filter.priceMax == null ? [] : [sql`r.asking_price <= ${filter.priceMax}`]),
-    ...(filter.mileageMax == null ? [] : [sql`r.mileage <= ${filter.mileageMax}`]),
-    ...(filter.dealerId == null ? [] : [ofDealer(filter.dealerId)]),
-    ...(state === null ? [] : [sql`r.dealer_id in ${dealerIdsInState(state)}`]),
+    ...isOneOf('makes', 'r.make_key', makes),
+    ...isOneOf('models', 'r.model_key', models),
+    ...isOneOf('bodyTypes', 'r.body_type', filter.bodyTypes),
+    ...isOneOf('fuelTypes', 'r.fuel_type', filter.fuelTypes),
+    ...isOneOf('transmissions', 'r.transmission', filter.transmissions),
+    ...isOneOf('drivetrains', 'r.drivetrain', filter.drivetrains),
+    ...isOneOf('conditions', 'r.condition', filter.conditions),
+    ...isOneOf('ratings', 'r.deal_rating', filter.ratings),
+    ...part('yearMin', filter.yearMin, (year) => sql`r.year >= ${year}`),
+    ...part('yearMax', filter.yearMax, (year) => sql`r.year <= ${year}`),
+    ...part('priceMin', filter.priceMin, (price) => sql`r.asking_price >= ${price}`),
+    ...part('priceMax', filter.priceMax, (price) => sql`r.asking_price <= ${price}`),
+    ...part('mileageMax', filter.mileageMax, (miles) => sql`r.mileage <= ${miles}`),
+    ...part('dealerId', filter.dealerId, ofDealer),
+    ...part('state', state, (name) => sql`r.dealer_id in ${dealerIdsInState(name)}`),
   ];
 }
 
-const ENUM_LISTS = ['bodyTypes', 'fuelTypes', 'transmissions', 'drivetrains', 'conditions'] as const;
+function part<V>(
+  field: FilterPart['field'],
+  value: V | null | undefined,
+  condition: (value: V) => Condition,
+): FilterPart[] {
+  return value == null ? [] : [{ field, condition: condition(value) }];
+}
+
+const ENUM_LISTS = [
+  'bodyTypes',
+  'fuelTypes',
+  'transmissions',
+  'drivetrains',
+  'conditions',
+  'ratings',
+] as const;
 
 /** Statuses of `myInventory`. */
 export function statusIn(statuses: readonly string[] | null | undefined): Condition[] {
   const check = new InputCheck();
   cap(check, 'statuses', statuses);
   check.done();
-  return isOneOf('r.status', statuses);
+  return oneOf('r.status', statuses);
 }
 
 /** A part of make, model, VIN or stock number. */
@@ -78,7 +142,15 @@ function cap(check: InputCheck, field: string, values: readonly unknown[] | null
   check.ensure(isShort, field, `Ensure this list has no more than ${MAX_VALUES} entries.`);
 }
 
-function isOneOf(column: string, values: readonly string[] | null | undefined): Condition[] {
+function isOneOf(
+  field: FilterPart['field'],
+  column: string,
+  values: readonly string[] | null | undefined,
+): FilterPart[] {
+  return oneOf(column, values).map((condition) => ({ field, condition }));
+}
+
+function oneOf(column: string, values: readonly string[] | null | undefined): Condition[] {
   if (!values?.length) return [];
   return [sql`${sql.ref(column)} in (${sql.join([...new Set(values)])})`];
 }

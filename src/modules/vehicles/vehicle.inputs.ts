@@ -1,12 +1,32 @@
-import { Field, ID, InputType, Int } from 'type-graphql';
+import { Field, Float, ID, InputType, Int } from 'type-graphql';
 import { type Cents, MoneyScalar } from '../../kernel/money.js';
+import { DealRating } from './market/deal-rating.js';
 import { BodyType, Drivetrain, FuelType, Transmission, VehicleCondition } from './vehicle.enums.js';
+
+@InputType({ description: 'All within so many miles of a place, along the surface of the earth.' })
+export class GeoRadius {
+  @Field(() => Float, { description: 'Degrees north, -90 to 90.' })
+  latitude!: number;
+
+  @Field(() => Float, { description: 'Degrees east, -180 to 180.' })
+  longitude!: number;
+
+  @Field(() => Float, { description: 'More than 0 and at most 25,000; what lies on the rim is within.' })
+  radiusMiles!: number;
+}
 
 @InputType({
   description:
     'Which vehicles to list. What is left out, null or an empty list does not narrow; lists take 50 values at most.',
 })
 export class VehicleFilter {
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Words that are all in make, model, year, trim, equipment, body, fuel, colour or description, without case, accents and endings; misspelt makes and models are forgiven. 200 characters and 16 words at most; without a word that says something of a car it does not narrow.',
+  })
+  search?: string | null;
+
   @Field(() => [String], { nullable: true, description: 'Any of these makes; case does not count.' })
   makes?: string[] | null;
 
@@ -51,9 +71,24 @@ export class VehicleFilter {
     description: 'Of dealers in this state, such as "TX"; case does not count.',
   })
   state?: string | null;
+
+  @Field(() => GeoRadius, {
+    nullable: true,
+    description: 'Of dealers within this circle; dealers that have not told where they are lie in none.',
+  })
+  near?: GeoRadius | null;
+
+  @Field(() => [DealRating], {
+    nullable: true,
+    description: 'Any of these ratings; a vehicle without a rating has none of them.',
+  })
+  ratings?: DealRating[] | null;
 }
 
-@InputType({ description: "A vehicle for the own dealership's inventory." })
+@InputType({
+  description:
+    "A vehicle for the own dealership's inventory. What is left out is what its VIN says; BAD_USER_INPUT where that is not enough for make, model and year.",
+})
 export class CreateVehicleInput {
   @Field(() => String, {
     description: '17 characters without I, O and Q, with the right check digit; not twice in an inventory.',
@@ -68,14 +103,20 @@ export class CreateVehicleInput {
 
   @Field(() => String, {
     nullable: true,
-    description: 'Who made it, "Toyota", 100 characters at most. Required.',
+    description: 'Who made it, "Toyota", 100 characters at most. Without it, what the VIN says.',
   })
   make?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Model, "Camry", 100 characters at most. Required.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Model, "Camry", 100 characters at most. Without it, what the VIN says.',
+  })
   model?: string | null;
 
-  @Field(() => Int, { nullable: true, description: 'Model year, from 1900 to two years from now. Required.' })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Model year, from 1900 to two years from now. Without it, what the VIN says.',
+  })
   year?: number | null;
 
   @Field(() => String, { nullable: true, description: 'Trim level, "XLE", 100 characters at most.' })

@@ -35,7 +35,7 @@ async function archiveListings(tx: Tx, dealerId: string): Promise<void> {
   // What was released just now is still to be written.
   await tx.em.flush();
   const { rows } = await sql<{ id: string }>`
-    update vehicles set status = 'ARCHIVED', updated_at = ${tx.clock.now().getTime()}
+    update vehicles set status = 'ARCHIVED', market_stale = true, updated_at = ${tx.clock.now().getTime()}
     where dealer_id = ${dealerId} and status in (${sql.join(listed)}) returning id`.execute(
     tx.em.getKysely(),
   );

@@ -4,6 +4,7 @@ import { notFound } from '../../kernel/errors.js';
 import type { BusMessage } from '../../kernel/ports.js';
 import { type Row, readById } from '../../kernel/reads.js';
 import { leavesOf, type Selection } from '../../kernel/selection.js';
+import { shareImagesOf } from './photos/vehicle-image.loaders.js';
 import type { Vehicle } from './vehicle.entity.js';
 import { vehicleTopic } from './vehicle.events.js';
 import { readVisibleVehicle } from './vehicle.reads.js';
@@ -58,7 +59,10 @@ export async function followVehicle(ctx: Ctx, id: string): Promise<AsyncIterable
 function freshRow(ctx: Ctx, id: string, message: BusMessage): Promise<Row<Vehicle> | null> {
   const known = reads.get(message);
   if (known) return known;
-  const read = readById(ctx, vehicleShape, id, shared);
+  const read = readById(ctx, vehicleShape, id, shared).then((row) => {
+    if (row) shareImagesOf(row);
+    return row;
+  });
   reads.set(message, read);
   return read;
 }

@@ -5,6 +5,8 @@ import { defineLoader, inOrderOf } from '../../kernel/loader.js';
 import { readNestedPage } from '../../kernel/nested-pages.js';
 import { type Row, readRows } from '../../kernel/reads.js';
 import { leavesOf, type Selection } from '../../kernel/selection.js';
+import { type FacetedPage, withFacets } from './facets/faceted-page.js';
+import { facetsOfDealer } from './facets/facets.reads.js';
 import type { PriceChange, Vehicle } from './vehicle.entity.js';
 import { priceChangeShape, vehicleShape } from './vehicle.shapes.js';
 
@@ -54,13 +56,13 @@ export function activeVehicleCountOf(ctx: Ctx, dealerId: string): Promise<number
 }
 
 /** `Dealer.vehicles`: what a dealer has on the market, newest first. */
-export function vehiclesOfDealer(
+export async function vehiclesOfDealer(
   ctx: Ctx,
   dealerId: string,
   args: ForwardPageArgs,
   selection: Selection,
-): Promise<Page<Row<Vehicle>>> {
-  return readNestedPage(ctx, vehicleShape, dealerId, {
+): Promise<FacetedPage<Page<Row<Vehicle>>>> {
+  const page = await readNestedPage(ctx, vehicleShape, dealerId, {
     list: 'dealer.vehicles',
     order: { name: 'NEWEST', by: ['listedAt'], descending: true },
     parent: 'dealer',
@@ -69,4 +71,5 @@ export function vehiclesOfDealer(
     selection,
     count: activeVehicleCountOf,
   });
+  return withFacets(page, facetsOfDealer(dealerId));
 }

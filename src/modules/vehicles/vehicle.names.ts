@@ -12,3 +12,10 @@ export function vehicleLabel(vehicle: {
 }): string {
   return [vehicle.year, vehicle.make, vehicle.model, vehicle.trim].filter((part) => part !== null).join(' ');
 }
+
+/** Orders names without case, by code units: the same on every machine. */
+export function compareNames(a: string, b: string): number {
+  const [left, right] = [a.toLowerCase(), b.toLowerCase()];
+  if (left === right) return 0;
+  return left < right ? -1 : 1;
+}

@@ -1,66 +1,55 @@
 import { sql } from 'kysely';
 import { requireType } from '../../kernel/authorize.js';
 import { isUuid } from '../../kernel/base.entity.js';
-import {
-  type ForwardPageArgs,
-  type ListOrder,
-  type Page,
-  type PageArgs,
-  readPage,
-} from '../../kernel/connection.js';
+import { type ForwardPageArgs, type Page, type PageArgs, readPage } from '../../kernel/connection.js';
 import type { Ctx } from '../../kernel/context.js';
 import { type Row, readRows } from '../../kernel/reads.js';
 import type { Selection } from '../../kernel/selection.js';
 import { dealerIdsOfUser } from '../dealers/index.js';
+import { type FacetedPage, withFacets } from './facets/faceted-page.js';
+import { facetsOfList } from './facets/facets.reads.js';
 import type { Vehicle } from './vehicle.entity.js';
 import type { VehicleOrder, VehicleStatus } from './vehicle.enums.js';
-import { conditionsOf, mentions, statusIn } from './vehicle.filter.js';
+import { conditionsOf, mentions, narrowingOf, statusIn, unnarrowed } from './vehicle.filter.js';
 import type { VehicleFilter } from './vehicle.inputs.js';
+import { orderOf } from './vehicle.orders.js';
 import { visibleTo } from './vehicle.policy.js';
 import { vehicleShape } from './vehicle.shapes.js';
-
-/** What each order sorts by; indexes that begin with the status serve them. */
-const listOrders: Readonly<Record<VehicleOrder, ListOrder>> = {
-  NEWEST: { name: 'NEWEST', by: ['listedAt'], descending: true },
-  OLDEST: { name: 'OLDEST', by: ['listedAt'] },
-  PRICE_ASC: { name: 'PRICE_ASC', by: ['askingPrice'] },
-  PRICE_DESC: { name: 'PRICE_DESC', by: ['askingPrice'], descending: true },
-  YEAR_ASC: { name: 'YEAR_ASC', by: ['year'] },
-  YEAR_DESC: { name: 'YEAR_DESC', by: ['year'], descending: true },
-  MILEAGE_ASC: { name: 'MILEAGE_ASC', by: ['mileage'] },
-  MILEAGE_DESC: { name: 'MILEAGE_DESC', by: ['mileage'], descending: true },
-};
 
 /** A literal: planners then use the indexes whose first column is the status. */
 const ON_THE_MARKET = sql`r.status = 'ACTIVE'`;
 
 /** A page of the public market. */
-export function readVehicles(
+export async function readVehicles(
   ctx: Ctx,
   filter: VehicleFilter | null | undefined,
   orderBy: VehicleOrder | null | undefined,
   args: PageArgs,
   selection: Selection,
-): Promise<Page<Row<Vehicle>>> {
-  const where = [ON_THE_MARKET, ...conditionsOf(filter ?? {})];
-  return readPage(ctx, vehicleShape, {
+): Promise<FacetedPage<Page<Row<Vehicle>>>> {
+  const narrowing = await narrowingOf(ctx, filter ?? {});
+  const page = await readPage(ctx, vehicleShape, {
     list: 'vehicles',
-    order: listOrders[orderBy ?? 'NEWEST'],
-    where,
+    order: orderOf(orderBy ?? 'NEWEST', narrowing),
+    where: [ON_THE_MARKET, ...conditionsOf(narrowing)],
+    ...(narrowing.join ? { join: narrowing.join } : {}),
+    computed: narrowing.distance ? [narrowing.distance] : [],
     args,
     selection,
   });
+  return withFacets(page, facetsOfList({ where: [ON_THE_MARKET], narrowing, onTheMarket: true }));
 }
 
-/** The vehicle with this id, if the viewer may see it; else null. One statement. */
+/** The vehicle with this id, if the viewer may see it; else null. One statement. `also`: see ReadOptions. */
 export async function readVisibleVehicle(
   ctx: Ctx,
   id: string,
   selection: Selection,
+  also: readonly string[] = [],
 ): Promise<Row<Vehicle> | null> {
   if (!isUuid(id)) return null;
   const where = [sql`r.id = ${id}`, ...visibleTo(ctx.viewer)];
-  const [vehicle] = await readRows(ctx, vehicleShape, selection, { where });
+  const [vehicle] = await readRows(ctx, vehicleShape, selection, { where, also });
   return vehicle ?? null;
 }
 
@@ -76,13 +65,14 @@ export async function readMyInventory(
   request: InventoryRequest,
   args: ForwardPageArgs,
   selection: Selection,
-): Promise<Page<Row<Vehicle>>> {
+): Promise<FacetedPage<Page<Row<Vehicle>>>> {
   const viewer = requireType(ctx, 'DEALER');
   const where = [
     sql`r.dealer_id = ${dealerIdsOfUser(viewer.id)}`,
     ...statusIn(request.statuses),
     ...mentions(request.search),
   ];
-  const order = listOrders[request.orderBy ?? 'NEWEST'];
-  return readPage(ctx, vehicleShape, { list: 'myInventory', order, where, args, selection });
+  const order = orderOf(request.orderBy ?? 'NEWEST', unnarrowed);
+  const page = await readPage(ctx, vehicleShape, { list: 'myInventory', order, where, args, selection });
+  return withFacets(page, facetsOfList({ where }));
 }

@@ -21,7 +21,7 @@ import { Vehicle } from './vehicle.entity.js';
 import { VehicleOrder, VehicleStatus } from './vehicle.enums.js';
 import { CreateVehicleInput, UpdateVehicleInput, VehicleFilter, VehicleIdInput } from './vehicle.inputs.js';
 import { DeleteVehiclePayload, MakeCount, VehicleConnection, VehiclePayload } from './vehicle.payloads.js';
-import { readMyInventory, readVehicles, readVisibleVehicle } from './vehicle.reads.js';
+import { readMyInventory, readVehicles } from './vehicle.reads.js';
 import {
   archiveVehicle,
   createVehicle,
@@ -30,6 +30,7 @@ import {
   updateVehicle,
 } from './vehicle.service.js';
 import { vehicleShape } from './vehicle.shapes.js';
+import { viewVehicle } from './views/view.service.js';
 
 @Resolver()
 export class VehicleResolver {
@@ -60,7 +61,7 @@ export class VehicleResolver {
     @Context() ctx: Ctx,
     @Info() info: GraphQLResolveInfo,
   ): Promise<Row<Vehicle> | null> {
-    return readVisibleVehicle(ctx, id, selectionOf(info));
+    return viewVehicle(ctx, id, selectionOf(info));
   }
 
   @Query(() => VehicleConnection, { description: "The signed-in dealer's own vehicles." })

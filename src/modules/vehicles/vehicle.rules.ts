@@ -88,7 +88,10 @@ export interface NewVehicle {
 }
 
 /** A whole new vehicle. BAD_USER_INPUT with all that is wrong in it. */
-export function newVehicleOf(input: Given & { vin: string; askingPrice: Cents }, now: Date): NewVehicle {
+export function newVehicleOf(
+  input: Given & { vin: string; askingPrice: Cents | null },
+  now: Date,
+): NewVehicle {
   const check = new InputCheck();
   const vin = normalizeVin(input.vin);
   const fault = vinFault(vin);

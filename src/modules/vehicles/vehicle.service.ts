@@ -7,17 +7,24 @@ import { AppError, conflict, forbidden, notFound } from '../../kernel/errors.js'
 import type { Cents } from '../../kernel/money.js';
 import { type Tx, write } from '../../kernel/unit-of-work.js';
 import { Dealer, holdDealerOf } from '../dealers/index.js';
-import { Vehicle } from './vehicle.entity.js';
+import { discardPhotos, photoKeysOf } from './photos/vehicle-image.files.js';
+import { learnWords } from './search/search-words.service.js';
+import { Vehicle, type VehicleDetails } from './vehicle.entity.js';
 import type { VehicleStatus } from './vehicle.enums.js';
 import { announceVehicle, VehicleArchived, VehiclePublished, VehicleRepriced } from './vehicle.events.js';
 import type { CreateVehicleInput, UpdateVehicleInput } from './vehicle.inputs.js';
 import { isOnView, mayPublish, ownsVehicle } from './vehicle.policy.js';
 import { archiving, editing, newVehicleOf, publishing, vehicleChangesOf } from './vehicle.rules.js';
+import { fillFromVin } from './vin/vin-fill.js';
 
-/** Adds a vehicle to the viewer's inventory, on the market at once if asked. Returns its id. */
+/**
+ * Adds a vehicle to the viewer's inventory, on the market at once if asked. What was left out is what its VIN says.
+ * Returns its id.
+ */
 export async function createVehicle(ctx: Ctx, input: CreateVehicleInput): Promise<string> {
   const viewer = requireType(ctx, 'DEALER');
-  const { vin, askingPrice, details } = newVehicleOf(input, ctx.clock.now());
+  const [filled = input] = await fillFromVin(ctx, [input]);
+  const { vin, askingPrice, details } = newVehicleOf(filled, ctx.clock.now());
   return write(ctx, async (tx) => {
     const dealer = await holdDealerOf(tx, viewer);
     if (!dealer) throw forbidden('Register your dealership before you list vehicles.');
@@ -42,9 +49,7 @@ export async function updateVehicle(ctx: Ctx, input: UpdateVehicleInput): Promis
     const { vehicle } = await lockOwnVehicle(tx, viewer, input.id);
     const status: VehicleStatus = vehicle.status;
     if (!editing[status].details) throw unavailable(`A vehicle that is ${status} cannot be changed.`);
-    if (Object.keys(details).length > 0) vehicle.revise(details, tx.clock.now());
-    if (askingPrice !== undefined) await reprice(tx, vehicle, askingPrice);
-    announceVehicle(tx, vehicle.id);
+    await changeListing(tx, vehicle, details, askingPrice);
     return vehicle.id;
   });
 }
@@ -76,31 +81,43 @@ export async function archiveVehicle(ctx: Ctx, id: string): Promise<string> {
   });
 }
 
-/** Its price history goes with it. CONFLICT where it was ever negotiated: the foreign key says so. */
+/** Its price history and its photos go with it. CONFLICT where it was ever negotiated: the foreign key says so. */
 export async function deleteVehicle(ctx: Ctx, id: string): Promise<string> {
   const viewer = requireType(ctx, 'DEALER');
   try {
-    return await write(ctx, async (tx) => {
+    const photos = await write(ctx, async (tx) => {
       const { vehicle } = await lockOwnVehicle(tx, viewer, id);
+      const keys = await photoKeysOf(tx, vehicle.id);
       tx.em.remove(vehicle);
       announceVehicle(tx, vehicle.id);
-      return vehicle.id;
+      return keys;
     });
+    await discardPhotos(ctx, photos);
+    return id;
   } catch (error) {
     if (!isForeignKeyViolation(error)) throw error;
     throw conflict('A vehicle that was negotiated cannot be deleted. Archive it instead.');
   }
 }
 
-async function putOnTheMarket(tx: Tx, dealer: Dealer, vehicle: Vehicle): Promise<void> {
-  if (!mayPublish(dealer)) {
-    throw new AppError(
-      'DEALER_NOT_VERIFIED',
-      'Your dealership must be verified before it publishes vehicles.',
-    );
-  }
+export async function putOnTheMarket(tx: Tx, dealer: Dealer, vehicle: Vehicle): Promise<void> {
+  if (!mayPublish(dealer)) throw notVerified();
   vehicle.publish(tx.clock.now());
+  learnWords(tx, vehicle);
   await tx.happened(new VehiclePublished(vehicle.id, dealer.id));
+  announceVehicle(tx, vehicle.id);
+}
+
+/** The caller holds the vehicle's lock, and knows that its status allows the change. VEHICLE_UNAVAILABLE for the price alone. */
+export async function changeListing(
+  tx: Tx,
+  vehicle: Vehicle,
+  details: Partial<VehicleDetails>,
+  askingPrice: Cents | undefined,
+): Promise<void> {
+  if (Object.keys(details).length > 0) vehicle.revise(details, tx.clock.now());
+  if (vehicle.status === 'ACTIVE' && (details.make || details.model)) learnWords(tx, vehicle);
+  if (askingPrice !== undefined) await reprice(tx, vehicle, askingPrice);
   announceVehicle(tx, vehicle.id);
 }
 
@@ -114,21 +131,32 @@ async function reprice(tx: Tx, vehicle: Vehicle, price: Cents): Promise<void> {
   await tx.happened(new VehicleRepriced(vehicle.id, from, price));
 }
 
-/** The vehicle under its lock, its dealer held before it, if it is the viewer's own. Others learn no more of it than they may see anyway. */
-async function lockOwnVehicle(
+/**
+ * The vehicle under its lock, its dealer held before it, if it is the viewer's own. Others learn no more of it than they
+ * may see anyway. `what` was asked for: a part of the vehicle is not found where the vehicle is not.
+ */
+export async function lockOwnVehicle(
   tx: Tx,
   viewer: Viewer,
   id: string,
+  what = 'Vehicle',
 ): Promise<{ vehicle: Vehicle; dealer: Dealer }> {
   const dealer = await holdDealerOf(tx, viewer);
   const vehicle = isUuid(id)
     ? await tx.em.findOne(Vehicle, id, { lockMode: LockMode.PESSIMISTIC_WRITE })
     : null;
-  if (!vehicle) throw notFound('Vehicle');
+  if (!vehicle) throw notFound(what);
   if (dealer && ownsVehicle(dealer, vehicle)) return { vehicle, dealer };
-  throw isOnView(vehicle.status) ? forbidden() : notFound('Vehicle');
+  throw isOnView(vehicle.status) ? forbidden() : notFound(what);
 }
 
-function unavailable(message: string): AppError {
+export function unavailable(message: string): AppError {
   return new AppError('VEHICLE_UNAVAILABLE', message);
+}
+
+export function notVerified(): AppError {
+  return new AppError(
+    'DEALER_NOT_VERIFIED',
+    'Your dealership must be verified before it publishes vehicles.',
+  );
 }

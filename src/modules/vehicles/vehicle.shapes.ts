@@ -4,7 +4,13 @@ import { PriceChange, Vehicle } from './vehicle.entity.js';
 
 export const vehicleShape = defineShape<Vehicle>({
   entity: Vehicle,
-  needs: { daysListed: ['publishedAt', 'soldAt'] },
+  needs: {
+    daysListed: ['publishedAt', 'soldAt'],
+    distanceMiles: [],
+    isFeatured: ['featuredAt'],
+    similar: ['bodyType', 'askingPrice', 'makeKey', 'modelKey'],
+    market: ['askingPrice', 'marketValue', 'comparableCount', 'status'],
+  },
   one: { dealer: () => dealerShape },
 });
 

@@ -1,3 +1,5 @@
+import { bulkUploadQueries } from './bulk-uploads.js';
+import { savedQueries } from './saved.js';
 import { type AccessRow, everybody, members } from './table.js';
 
 const dealersOnly = members('FORBIDDEN', { newcomer: 'hidden', otherDealer: 'hidden', dealer: 'shown' });
@@ -34,6 +36,13 @@ export const queries: readonly AccessRow[] = [
     document: '{ myDealer { id licenseNumber } }',
     arrange: async ({ people }) => ({ mark: people.dealer.dealerId }),
     outcomes: dealersOnly,
+  },
+  {
+    field: 'dealersAwaitingReview',
+    on: 'a dealership that waits',
+    document: '{ dealersAwaitingReview(first: 100) { totalCount nodes { id documents { id } } } }',
+    arrange: async (stage) => ({ mark: await stage.waitingDealer() }),
+    outcomes: members('FORBIDDEN', { admin: 'shown' }),
   },
   {
     field: 'vehicles',
@@ -74,6 +83,43 @@ export const queries: readonly AccessRow[] = [
       outcomes: everybody('hidden', { dealer: 'shown', admin: 'shown' }),
     }),
   ),
+  {
+    field: 'decodeVin',
+    on: 'a VIN',
+    document: 'query ($vin: String!) { decodeVin(vin: $vin) { vin valid } }',
+    arrange: async ({ app }) => {
+      const vin = app.build.vin();
+      return { variables: { vin }, mark: vin };
+    },
+    outcomes: members('FORBIDDEN', { newcomer: 'shown', otherDealer: 'shown', dealer: 'shown' }),
+  },
+  {
+    field: 'similarVehicles',
+    on: 'a vehicle on the market',
+    document: 'query ($vehicleId: ID!) { similarVehicles(vehicleId: $vehicleId, first: 24) { id } }',
+    arrange: async (stage) => {
+      const [own, other] = [await stage.vehicle(), await stage.vehicle()];
+      return { variables: { vehicleId: own.id }, mark: other.id };
+    },
+    outcomes: everybody('shown'),
+  },
+  {
+    field: 'similarVehicles',
+    on: 'a draft',
+    document: 'query ($vehicleId: ID!) { similarVehicles(vehicleId: $vehicleId) { id } }',
+    arrange: async (stage) => {
+      const { id: vehicleId } = await stage.draft();
+      return { variables: { vehicleId }, mark: (await stage.vehicle()).id };
+    },
+    outcomes: everybody('NOT_FOUND', { dealer: 'shown', admin: 'shown' }),
+  },
+  {
+    field: 'featuredVehicles',
+    on: 'a vehicle on the market that an admin chose',
+    document: '{ featuredVehicles(first: 100) { id } }',
+    arrange: async (stage) => ({ mark: (await stage.featured()).id }),
+    outcomes: everybody('shown'),
+  },
   {
     field: 'myInventory',
     on: 'a draft',
@@ -139,6 +185,21 @@ export const queries: readonly AccessRow[] = [
     arrange: async (stage) => ({ mark: (await stage.negotiation()).offerId }),
     outcomes: dealersOnly,
   },
+  ...[
+    'dealerStats { activeVehicles activeNegotiations pendingOffers }',
+    'inventorySummary { total totalAskingValue }',
+  ].map(
+    (selection): AccessRow => ({
+      field: selection.split(' ')[0] as string,
+      on: "the dealer's figures",
+      document: `{ ${selection} }`,
+      arrange: async (stage) => {
+        await stage.negotiation();
+        return { mark: JSON.stringify(await stage.app.ok(`{ ${selection} }`, {}, stage.people.dealer)) };
+      },
+      outcomes: dealersOnly,
+    }),
+  ),
   {
     field: 'notifications',
     on: "an entry of the dealer's inbox",
@@ -158,4 +219,6 @@ export const queries: readonly AccessRow[] = [
     },
     outcomes: members('hidden', { dealer: 'shown' }),
   },
+  ...bulkUploadQueries,
+  ...savedQueries,
 ];

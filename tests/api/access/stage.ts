@@ -5,6 +5,7 @@ import { Session } from '../../../src/modules/accounts/session.entity.js';
 import { openSession } from '../../../src/modules/accounts/session.service.js';
 import type { TestApp } from '../../support/app.js';
 import type { BuiltNegotiation, DealerPerson, Person } from '../../support/builders.js';
+import { giveDocument } from '../../support/documents.js';
 import { claimsOf } from '../accounts/stored.js';
 
 /** Everybody who is tried against every root field. */
@@ -30,9 +31,11 @@ export type Role = (typeof roles)[number];
 type People = Record<Exclude<Role, 'guest' | 'dealer' | 'otherDealer'>, Person> &
   Record<'dealer' | 'otherDealer', DealerPerson>;
 
+const SUBMIT_DEALER = 'mutation { submitDealerForVerification(input: {}) { dealer { id } } }';
 const COUNTER = `mutation ($input: SubmitOfferInput!) { submitOffer(input: $input) { offer { id } } }`;
 const ACCEPT = `mutation ($input: AcceptOfferInput!) { acceptOffer(input: $input) { negotiation { id } } }`;
 const ARCHIVE = `mutation ($input: VehicleIdInput!) { archiveVehicle(input: $input) { vehicle { id } } }`;
+const FEATURE = `mutation ($input: FeatureVehicleInput!) { featureVehicle(input: $input) { vehicle { id } } }`;
 
 /** Everybody has the same password: it is hashed once. */
 const hashes = new Map<string, Promise<string>>();
@@ -89,6 +92,13 @@ export class Stage {
     return vehicle;
   }
 
+  /** On the market, and on the front page. */
+  async featured() {
+    const vehicle = await this.vehicle();
+    await this.app.ok(FEATURE, { input: { id: vehicle.id, featured: true } }, this.people.admin);
+    return vehicle;
+  }
+
   /** The buyer's on a vehicle of its own, with the rival's beside it. It is the dealer's turn. */
   async negotiation(message?: string): Promise<BuiltNegotiation> {
     const vehicle = await this.vehicle();
@@ -116,6 +126,19 @@ export class Stage {
     return negotiation;
   }
 
+  /** Another dealership, which waits to be verified. */
+  async waitingDealer(): Promise<string> {
+    const dealer = await this.app.build.dealer({ verified: false });
+    await this.document(dealer);
+    await this.app.ok(SUBMIT_DEALER, {}, dealer);
+    return dealer.dealerId;
+  }
+
+  /** A document that is the dealership's, or another one's. */
+  async document(of: DealerPerson = this.people.dealer): Promise<string> {
+    return (await giveDocument(this.app, of)).id;
+  }
+
   /** The refresh token of a new session of the buyer's, without the cost of its password. */
   session(): Promise<string> {
     return write(this.app.system.makeCtx(), async (tx) => {
@@ -130,12 +153,19 @@ export class Stage {
     await this.signInAgain();
     await this.verification('VERIFIED');
     await this.execute('delete from dealers where user_id = ?', [this.people.newcomer.id]);
+    // A dealership has room for 20.
+    await this.execute('delete from dealer_documents', []);
   }
 
   /** Puts both dealers where only time and an admin could bring them. */
   async verification(status: 'VERIFIED' | 'UNVERIFIED' | 'PENDING'): Promise<void> {
     const ids = [this.people.dealer.dealerId, this.people.otherDealer.dealerId];
-    await this.execute('update dealers set verification_status = ? where id in (?, ?)', [status, ...ids]);
+    const submittedAt = status === 'UNVERIFIED' ? null : this.app.clock.now().getTime();
+    await this.execute('update dealers set verification_status = ?, submitted_at = ? where id in (?, ?)', [
+      status,
+      submittedAt,
+      ...ids,
+    ]);
   }
 
   /** Who has deleted its account is who it was, and its dealership is open again: what no operation can do. */
@@ -165,7 +195,7 @@ export class Stage {
     });
   }
 
-  private execute(sql: string, parameters: string[]): Promise<unknown[]> {
+  private execute(sql: string, parameters: Array<string | number | null>): Promise<unknown[]> {
     return this.app.orm.em.fork().getConnection().execute(sql, parameters);
   }
 }

@@ -1,3 +1,4 @@
+import { bulkUploadSubscriptions } from './bulk-uploads.js';
 import type { Stage } from './stage.js';
 import { type AccessRow, type Arranged, everybody, members, parties } from './table.js';
 
@@ -79,4 +80,5 @@ export const subscriptions: readonly AccessRow[] = [
     },
     outcomes: parties('silent', 'told'),
   },
+  ...bulkUploadSubscriptions,
 ];

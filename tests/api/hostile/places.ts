@@ -78,6 +78,7 @@ const wrong: Readonly<Record<string, readonly unknown[]>> = {
   Float: ['1', 'NaN', true, ...objects],
   Boolean: ['true', 1, 0, ...objects],
   Money: [...notMoney, '99999999999999999999', 100_000_000_001, ...objects],
+  DateTime: [1, true, '', 'yesterday', '2026-11-22', '2026-13-01T00:00:00.000Z', ...objects],
   EmailAddress: [1, 'x', '@', 'a@b@c.d', 'a b@c.d', ...objects],
   URL: [1, 'x', '//x', '', ...objects],
   // A file comes as a part of a multipart request, and no other way.

@@ -11,14 +11,14 @@ describe.each(databaseKinds)('makes on %s', (kind) => {
     expect(await app.ok(MakesDocument, {})).toEqual({ makes: [] });
   });
 
-  it('counts makes and models of active listings, by name, spellings as one', async () => {
+  it('counts makes and models of active listings, by name, spellings as one and as the cheapest has them', async () => {
     const dealer = await app.build.dealer();
-    const list = (make: string, model: string, publish = true) =>
-      app.build.vehicle(dealer, { make, model, publish });
+    const list = (make: string, model: string, publish = true, askingPrice = '20000.00') =>
+      app.build.vehicle(dealer, { make, model, publish, askingPrice });
     await list('Toyota', 'RAV4');
     await list('Toyota', 'Camry');
     await list('Toyota', 'Camry');
-    await list('TOYOTA', 'camry');
+    await list('TOYOTA', 'camry', true, '19000.00');
     await list('audi', 'Q5');
     await list('Toyota', 'Drafted', false);
     await list('Ghost', 'Draft', false);
@@ -29,7 +29,7 @@ describe.each(databaseKinds)('makes on %s', (kind) => {
         make: 'TOYOTA',
         count: 4,
         models: [
-          { value: 'Camry', count: 3 },
+          { value: 'camry', count: 3 },
           { value: 'RAV4', count: 1 },
         ],
       },

@@ -1,12 +1,13 @@
 import type { VehicleStatus } from '../../generated/operations.js';
 import type { TestApp } from '../../support/app.js';
 
-/** Every vehicle and price, whole: what a refusal must leave as it was. */
+/** Every vehicle, price and photo, whole: what a refusal must leave as it was. */
 export async function stored(app: TestApp) {
   const connection = app.orm.em.fork().getConnection();
   return {
     vehicles: await connection.execute('select * from vehicles order by id'),
     prices: await connection.execute('select * from price_changes order by id'),
+    images: await connection.execute('select * from vehicle_images order by id'),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Ref } from '@mikro-orm/core';
+import { type Ref, Reference } from '@mikro-orm/core';
 import { Entity, Index, ManyToOne, Unique } from '@mikro-orm/decorators/legacy';
 import { BaseEntity } from '../../../kernel/base.entity.js';
 import { User } from '../../accounts/index.js';
@@ -15,4 +15,13 @@ export class SavedVehicle extends BaseEntity {
 
   @ManyToOne(() => Vehicle, { ref: true, deleteRule: 'cascade' })
   vehicle!: Ref<Vehicle>;
+
+  static of(userId: string, vehicleId: string, at: Date): SavedVehicle {
+    const saved = new SavedVehicle();
+    saved.user = Reference.createFromPK(User, userId);
+    saved.vehicle = Reference.createFromPK(Vehicle, vehicleId);
+    saved.createdAt = at;
+    saved.updatedAt = at;
+    return saved;
+  }
 }

@@ -1,5 +1,6 @@
 import { type EntityProperty, type Platform, Type } from '@mikro-orm/core';
-import { wordsOf } from './words.js';
+import { isPostgres } from '../../../kernel/json-rows.js';
+import { calledWordsOf, wordsOf } from './words.js';
 
 /** How much a word counts by where it stands: PostgreSQL's weights of a lexeme, A the most. */
 export const weights = ['A', 'B', 'C', 'D'] as const;
@@ -19,21 +20,23 @@ export interface SearchableListing {
 
 /** Every word of a listing, each with the highest weight that it has there. */
 export function weighedWords(listing: SearchableListing): Map<string, Weight> {
-  const texts: Record<Weight, ReadonlyArray<string | null>> = {
-    A: [listing.make, listing.model, String(listing.year)],
-    B: [listing.trim],
-    C: [...listing.features, listing.bodyType, listing.fuelType, listing.exteriorColor],
-    D: [listing.description],
+  const { make, model, year, trim, bodyType, fuelType, exteriorColor, features, description } = listing;
+  const byWeight: Record<Weight, readonly string[]> = {
+    A: [...calledWordsOf(`${make} ${model}`), String(year)],
+    B: wordsIn(trim),
+    C: [...features, bodyType, fuelType, exteriorColor].flatMap(wordsIn),
+    D: wordsIn(description),
   };
   const words = new Map<string, Weight>();
   for (const weight of weights) {
-    for (const text of texts[weight]) {
-      for (const word of wordsOf(text?.replaceAll('_', ' ') ?? '')) {
-        if (!words.has(word)) words.set(word, weight);
-      }
-    }
+    for (const word of byWeight[weight]) if (!words.has(word)) words.set(word, weight);
   }
   return words;
+}
+
+/** "PLUGIN_HYBRID" is two words, whoever wrote it. */
+function wordsIn(text: string | null): string[] {
+  return wordsOf(text?.replaceAll('_', ' ') ?? '');
 }
 
 /**
@@ -47,15 +50,10 @@ export function searchTermsOf(listing: SearchableListing): string {
 /** `searchTermsOf` in a column: a tsvector on PostgreSQL, text on SQLite. Written and searched, never read back. */
 export class SearchTermsType extends Type<string, string> {
   override getColumnType(_property: EntityProperty, platform: Platform): string {
-    return isPostgres(platform) ? 'tsvector' : 'text';
+    return isPostgres({ getPlatform: () => platform }) ? 'tsvector' : 'text';
   }
 
   override get runtimeType(): string {
     return 'string';
   }
-}
-
-/** Of the two, PostgreSQL alone has a default schema. */
-function isPostgres(platform: Platform): boolean {
-  return platform.getDefaultSchemaName() !== undefined;
 }

@@ -1,3 +1,4 @@
+import { placeImages, smallPicture } from '../../vehicles/photos.js';
 import { type AccessRow, type Arranged, members } from '../table.js';
 
 const onlyTheDealer = members('FORBIDDEN', { dealer: 'done' });
@@ -13,7 +14,76 @@ const idOf = async (vehicle: Promise<{ id: string }>): Promise<Arranged> => {
   return { variables: { input: { id } }, mark: id };
 };
 
+const UPLOAD = `mutation ($input: UploadVehicleImagesInput!) {
+  uploadVehicleImages(input: $input) { vehicle { id images { url } } }
+}`;
+const REORDER = `mutation ($input: ReorderVehicleImagesInput!) {
+  reorderVehicleImages(input: $input) { vehicle { id } }
+}`;
+const DELETE_IMAGE = `mutation ($input: DeleteVehicleImageInput!) {
+  deleteVehicleImage(input: $input) { vehicle { id } }
+}`;
+
+const ofPhotos: readonly AccessRow[] = [
+  {
+    field: 'uploadVehicleImages',
+    on: 'a vehicle on the market',
+    document: UPLOAD,
+    arrange: async (stage) => {
+      const { id } = await stage.vehicle();
+      const files = [await smallPicture()];
+      return { variables: { input: { vehicleId: id, files, alts: ['From the left'] } }, mark: id };
+    },
+    outcomes: onlyTheDealer,
+  },
+  {
+    field: 'uploadVehicleImages',
+    on: 'a draft',
+    document: UPLOAD,
+    arrange: async (stage) => {
+      const { id } = await stage.draft();
+      return { variables: { input: { vehicleId: id, files: [await smallPicture()] } }, mark: id };
+    },
+    outcomes: onlyTheDealerKnows,
+  },
+  {
+    field: 'reorderVehicleImages',
+    on: 'the photos of a vehicle on the market',
+    document: REORDER,
+    arrange: async (stage) => {
+      const { id } = await stage.vehicle();
+      const images = await placeImages(stage.app, id, 2);
+      const imageIds = images.map((image) => image.id).reverse();
+      return { variables: { input: { vehicleId: id, imageIds } }, mark: id };
+    },
+    outcomes: onlyTheDealer,
+  },
+  {
+    field: 'deleteVehicleImage',
+    on: 'a photo of a vehicle on the market',
+    document: DELETE_IMAGE,
+    arrange: async (stage) => {
+      const [image] = await placeImages(stage.app, (await stage.vehicle()).id, 1);
+      const imageId = image?.id as string;
+      return { variables: { input: { imageId } }, mark: imageId };
+    },
+    outcomes: onlyTheDealer,
+  },
+  {
+    field: 'deleteVehicleImage',
+    on: 'a photo of a draft',
+    document: DELETE_IMAGE,
+    arrange: async (stage) => {
+      const [image] = await placeImages(stage.app, (await stage.draft()).id, 1);
+      const imageId = image?.id as string;
+      return { variables: { input: { imageId } }, mark: imageId };
+    },
+    outcomes: onlyTheDealerKnows,
+  },
+];
+
 export const ofVehicles: readonly AccessRow[] = [
+  ...ofPhotos,
   {
     field: 'createVehicle',
     on: 'a vehicle, on the market at once',
@@ -65,5 +135,15 @@ export const ofVehicles: readonly AccessRow[] = [
     document: 'mutation ($input: VehicleIdInput!) { deleteVehicle(input: $input) { id } }',
     arrange: (stage) => idOf(stage.vehicle()),
     outcomes: onlyTheDealer,
+  },
+  {
+    field: 'featureVehicle',
+    on: 'a vehicle on the market',
+    document: 'mutation ($input: FeatureVehicleInput!) { featureVehicle(input: $input) { vehicle { id } } }',
+    arrange: async (stage) => {
+      const { id } = await stage.vehicle();
+      return { variables: { input: { id, featured: true } }, mark: id };
+    },
+    outcomes: members('FORBIDDEN', { admin: 'done' }),
   },
 ];

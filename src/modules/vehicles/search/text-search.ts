@@ -1,0 +1,58 @@
+import type { Ctx } from '../../../kernel/context.js';
+import type { Computed, Condition } from '../../../kernel/reads.js';
+import { InputCheck } from '../../../kernel/text.js';
+import { correctionsOf } from './corrections.js';
+import { matchOf, type Wanted } from './search-match.js';
+import { type SoughtName, soughtNamesOf } from './search-query.js';
+import { spellingsNear } from './search-words.reads.js';
+import { formOf } from './words.js';
+
+/** What people type into a search box is shorter by far, and each word costs the database a look at each row. */
+const MAX_TEXT = 200;
+const MAX_NAMES = 16;
+
+/** Words of one search that are looked up as misspelt. Who misspells more than these is not understood anyway. */
+const MAX_LOOKED_UP = 8;
+
+/** A search as SQL about the row `r`. */
+export interface TextSearch {
+  readonly condition: Condition;
+  /** See Computed; right only for rows that fulfil the condition. */
+  readonly relevance: Computed;
+}
+
+/**
+ * A search of make, model, trim, equipment and description: a listing has to have each name of it. Null where the text
+ * says nothing of a car; then it does not narrow. BAD_USER_INPUT on `search` for a text that is too long.
+ */
+export async function textSearchOf(ctx: Pick<Ctx, 'em'>, search: string): Promise<TextSearch | null> {
+  const names = soughtNamesOf(checked(search));
+  if (names.length === 0) return null;
+  const check = new InputCheck();
+  check.ensure(names.length <= MAX_NAMES, 'search', `Ensure this field has no more than ${MAX_NAMES} words.`);
+  check.done();
+  const written = new Set(names.flatMap((name) => name.written ?? []));
+  const near = await spellingsNear(ctx.em, [...written].slice(0, MAX_LOOKED_UP));
+  return matchOf(
+    ctx.em,
+    names.map((name) => wantedOf(name, near)),
+  );
+}
+
+/** What a name of a search may be in a listing, given the known spellings near each word that may be misspelt. */
+export function wantedOf(name: SoughtName, near: ReadonlyMap<string, readonly string[]>): Wanted {
+  const corrections = name.written === null ? [] : correctionsOf(name.written, near.get(name.written) ?? []);
+  return { ways: name.ways, corrected: formsOf(corrections).map((form) => [form]) };
+}
+
+/** Before anything else is done with it: what it takes to read a text grows with its length. */
+function checked(search: string): string {
+  const check = new InputCheck();
+  const text = check.optional('search', search, MAX_TEXT);
+  check.done();
+  return text ?? '';
+}
+
+function formsOf(words: readonly string[]): string[] {
+  return [...new Set(words.map(formOf).filter((form) => form !== null))];
+}
