@@ -2,19 +2,19 @@ import { parseArgs } from 'node:util';
 import { type Composed, compose } from '../../src/app/compose.js';
 import { type Config, readConfig } from '../../src/app/config.js';
 import { migrate } from '../../src/app/orm.js';
-import { seedDatabase } from '../../src/app/prepare.js';
+import { seedDatabase, seedShowroom } from '../../src/app/prepare.js';
 import { demoSignIns } from '../../src/seeders/demo.js';
-import { addVehicles } from '../../src/seeders/more-vehicles.js';
 import type { Terminal } from './terminal.js';
 
-/** Each is a call of createVehicle, a transaction of its own; past this it is a matter of minutes. */
-const MOST_VEHICLES = 10_000;
+/** Their VINs have serial numbers of six digits. */
+const MOST_VEHICLES = 900_000;
 
 const USAGE = `Usage: npm run seed [-- --vehicles N]
-Makes the demo data in an empty database. With --vehicles it lists N more vehicles (1 to ${MOST_VEHICLES}) of the demo's dealers.`;
+Makes the demo data in an empty database. With --vehicles it lists N more vehicles (1 to ${MOST_VEHICLES}):
+of the demo's dealers and, past 1,600, of invented ones all over the country.`;
 
 /**
- * Makes the demo data in an empty database; with --vehicles N, lists N more vehicles of the demo's dealers. Exit code 0: done, or there was nothing to do; 1: refused or failed; 2: called wrongly.
+ * Makes the demo data in an empty database; with --vehicles N, lists N more vehicles. Exit code 0: done, or there was nothing to do; 1: refused or failed; 2: called wrongly.
  */
 export async function seedCommand(at: Terminal): Promise<number> {
   const more = vehiclesOf(at);
@@ -47,7 +47,7 @@ function refuseProduction({ environment, demoData }: Config): void {
 
 async function seed(composed: Composed, more: number): Promise<string> {
   const isNew = await seedDatabase(composed);
-  if (more > 0) await addVehicles(composed.makeCtx, more);
+  if (more > 0) await seedShowroom(composed, more);
   const demo = isNew
     ? `The demo data is made. Sign in with the password ${demoSignIns[0].password} as ${signIns()}.`
     : 'The database has accounts already: no demo data was made.';

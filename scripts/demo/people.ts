@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { Refused, send } from './api.js';
+import { onePagePdf } from '../../src/seeders/one-page-pdf.js';
+import { Refused, send, sendFile } from './api.js';
 
 export interface Person {
   readonly token: string;
@@ -15,6 +16,9 @@ interface Tokens {
 const LOGIN = `mutation ($input: LoginInput!) { login(input: $input) { tokens { accessToken } } }`;
 const REGISTER = `mutation ($input: RegisterInput!) { register(input: $input) { tokens { accessToken } } }`;
 const REGISTER_DEALER = `mutation ($input: RegisterDealerInput!) { registerDealer(input: $input) { dealer { id } } }`;
+const UPLOAD_LICENCE = `mutation ($file: Upload!) {
+  uploadDealerDocument(input: { kind: DEALER_LICENSE, file: $file }) { document { id } }
+}`;
 const SUBMIT_DEALER = `mutation { submitDealerForVerification(input: {}) { dealer { id } } }`;
 const REVIEW_DEALER = `mutation ($input: ReviewDealerInput!) { reviewDealer(input: $input) { dealer { id } } }`;
 
@@ -50,6 +54,12 @@ export async function newDealer(
   };
   type Registered = { registerDealer: { dealer: { id: string } } };
   const { registerDealer } = await send<Registered>(url, REGISTER_DEALER, { input: business }, dealer.token);
+  const licence = onePagePdf([
+    'Dealer licence (sample)',
+    `No. ${business.licenseNumber}`,
+    business.businessName,
+  ]);
+  await sendFile(url, UPLOAD_LICENCE, licence, dealer.token);
   await send(url, SUBMIT_DEALER, {}, dealer.token);
 
   const credentials = { email: 'admin@example.com', password: randomUUID() };

@@ -1,8 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import type { UserType, Viewer } from '../kernel/context.js';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Ctx, UserType, Viewer } from '../kernel/context.js';
+import { Upload } from '../kernel/upload.js';
 import { createAdmin, logout, register } from '../modules/accounts/module.js';
-import { registerDealer, reviewDealer, submitDealerForVerification } from '../modules/dealers/module.js';
+import {
+  registerDealer,
+  reviewDealer,
+  submitDealerForVerification,
+  uploadDealerDocument,
+} from '../modules/dealers/module.js';
 import type { CatalogueDealer, CataloguePerson } from './catalogue.js';
+import { onePagePdf } from './one-page-pdf.js';
 import type { DemoPlan } from './plan.js';
 import { DAY, HOUR } from './plan-rules.js';
 import type { Replay } from './replay.js';
@@ -50,9 +59,29 @@ async function openDealership(
     ...business,
     website: new URL(dealer.website),
   });
+  await giveLicence(replay.at(minutesAgo - 25, viewer), dealer);
   await submitDealerForVerification(replay.at(minutesAgo - 30, viewer), {});
   await reviewDealer(replay.at(minutesAgo - 26 * HOUR, admin), { dealerId, decision: 'VERIFIED' });
   return viewer;
+}
+
+/** Made here, and given in as any other upload. */
+async function giveLicence(
+  ctx: Ctx,
+  { businessName, licenseNumber, city, state }: CatalogueDealer,
+): Promise<void> {
+  const pdf = onePagePdf([
+    'Dealer licence (sample)',
+    `No. ${licenseNumber}`,
+    businessName,
+    `${city}, ${state}`,
+  ]);
+  await ctx.workspaces.with(async (directory) => {
+    const path = join(directory, 'licence.pdf');
+    await writeFile(path, pdf);
+    const file = new Upload(path, pdf.length, 'Dealer licence.pdf');
+    await uploadDealerDocument(ctx, { kind: 'DEALER_LICENSE', file });
+  });
 }
 
 async function signUp(

@@ -1,9 +1,11 @@
 import { sql } from 'kysely';
 import type { Ctx } from '../kernel/context.js';
+import { Vehicle, VehicleImage } from '../modules/vehicles/index.js';
 import { archiveVehicle, updateVehicle } from '../modules/vehicles/module.js';
 import { ADMIN, BUYERS, DEALERS } from './catalogue.js';
 import { listVehicle } from './demo-listings.js';
 import { type Cast, DEMO_PASSWORD, signUpAll } from './demo-people.js';
+import { demoPhotosOf, storeDemoPhotos } from './demo-photos.js';
 import { type Played, playStep } from './demo-steps.js';
 import { type DemoPlan, demoTimeline, planDemo, type TimelineEntry } from './plan.js';
 import { Replay } from './replay.js';
@@ -31,7 +33,22 @@ export async function seedDemo(makeCtx: () => Ctx, plan: DemoPlan = planDemo()):
   const replay = new Replay(makeCtx);
   const stage = new Stage(replay, plan, await signUpAll(replay, plan));
   for (const entry of demoTimeline(plan)) await stage.play(entry);
+  await showPhotos(makeCtx());
   return true;
+}
+
+/** Gives every vehicle its photos. */
+async function showPhotos(ctx: Ctx): Promise<void> {
+  await storeDemoPhotos(ctx);
+  const vehicles = await ctx.em.find(
+    Vehicle,
+    {},
+    { fields: ['id', 'bodyType', 'exteriorColor', 'createdAt'] },
+  );
+  await ctx.em.insertMany(
+    VehicleImage,
+    vehicles.flatMap((vehicle) => demoPhotosOf(vehicle, vehicle.createdAt)),
+  );
 }
 
 /** The plan on stage: which vehicles and negotiations have come to be so far. */

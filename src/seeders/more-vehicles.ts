@@ -1,39 +1,105 @@
+import { type Ref, ref } from '@mikro-orm/core';
+import type { SqlEntityManager } from '@mikro-orm/sql';
 import { sql } from 'kysely';
-import type { Ctx, Viewer } from '../kernel/context.js';
+import type { Ctx } from '../kernel/context.js';
+import { Dealer } from '../modules/dealers/index.js';
+import { PriceChange, Vehicle, VehicleImage } from '../modules/vehicles/index.js';
 import { DEALERS } from './catalogue.js';
-import { listVehicle } from './demo-listings.js';
-import { viewerOf } from './demo-people.js';
-import { planVehicles } from './plan-vehicles.js';
-import { Replay } from './replay.js';
+import { demoPhotosOf, storeDemoPhotos } from './demo-photos.js';
+import { addDealers } from './many-dealers.js';
+import { type PlannedVehicle, planVehicles } from './plan-vehicles.js';
 import { seededRng } from './rng.js';
 
+const MINUTE_MS = 60_000;
+
+/** Listings that are written by one transaction. */
+const BATCH = 500;
+
+/** How many listings an invented dealership has, about. */
+const BY_DEALER = 200;
+
 /**
- * Lists more vehicles, spread over the demo's dealers.
+ * Lists more vehicles of the demo's dealers; where there are many, of invented dealerships all over the country too. They
+ * are written as rows, as the services would write them: nobody is told of them, and jobs rate them afterwards.
  * @throws Error where there are no such dealers.
  */
 export async function addVehicles(makeCtx: () => Ctx, count: number): Promise<void> {
-  const dealers = await demoDealers(makeCtx());
-  if (dealers.length === 0) throw new Error('None of the demo dealers is in this database.');
-  const first = await countVehicles(makeCtx());
+  const ctx = makeCtx();
+  const now = ctx.clock.now();
+  if ((await demoDealers(ctx.em)).length === 0)
+    throw new Error('None of the demo dealers is in this database.');
   // Other VINs than in any earlier batch, whatever was deleted since.
-  const rng = seededRng(makeCtx().clock.now().getTime());
-  const planned = [...planVehicles(count, rng, { dealers: dealers.length, first })];
-  const replay = new Replay(makeCtx);
-  for (const vehicle of planned.sort((one, other) => other.listedMinutesAgo - one.listedMinutesAgo)) {
-    await listVehicle(replay.at(vehicle.listedMinutesAgo, dealers[vehicle.dealerIndex] as Viewer), vehicle);
+  const rng = seededRng(now.getTime());
+  if (count > BY_DEALER * DEALERS.length) {
+    await ctx.em.transactional((em) =>
+      addDealers(em as SqlEntityManager, Math.ceil(count / BY_DEALER), rng, now),
+    );
   }
+  const dealers = await demoDealers(ctx.em);
+  const first = await countVehicles(ctx.em);
+  await storeDemoPhotos(ctx);
+  let batch: PlannedVehicle[] = [];
+  for (const planned of planVehicles(count, rng, { dealers: dealers.length, first })) {
+    batch.push(planned);
+    if (batch.length < BATCH) continue;
+    await writeListings(makeCtx().em, batch, dealers, now);
+    batch = [];
+  }
+  await writeListings(makeCtx().em, batch, dealers, now);
 }
 
-async function demoDealers(ctx: Ctx): Promise<Viewer[]> {
+async function writeListings(
+  em: SqlEntityManager,
+  batch: readonly PlannedVehicle[],
+  dealers: readonly string[],
+  now: Date,
+): Promise<void> {
+  if (batch.length === 0) return;
+  const listings = batch.map((planned) => listingOf(em, planned, dealers, now));
+  const images = listings.flatMap(({ vehicle }) => demoPhotosOf(vehicle, vehicle.createdAt));
+  await em.transactional(async (tx) => {
+    await tx.insertMany(
+      Vehicle,
+      listings.map(({ vehicle }) => vehicle),
+    );
+    await tx.insertMany(
+      PriceChange,
+      listings.map(({ firstPrice }) => firstPrice),
+    );
+    await tx.insertMany(VehicleImage, images);
+  });
+}
+
+function listingOf(em: SqlEntityManager, planned: PlannedVehicle, dealers: readonly string[], now: Date) {
+  const { vin, askingPriceCents, msrpCents, status, listedMinutesAgo, dealerIndex, ...details } = planned;
+  const { archivedMinutesAgo: _archived, priceDrop: _drop, ...rest } = details;
+  const at = new Date(now.getTime() - listedMinutesAgo * MINUTE_MS);
+  const dealer = ref(em.getReference(Dealer, dealers[dealerIndex] as string)) as Ref<Dealer>;
+  const draft = Vehicle.draft(
+    dealer,
+    vin,
+    askingPriceCents,
+    { ...rest, msrp: msrpCents, isNegotiable: true },
+    at,
+  );
+  if (status === 'ACTIVE') draft.vehicle.publish(at);
+  // It was on the market before anybody could have asked to be told of it.
+  draft.vehicle.matchDue = null;
+  return draft;
+}
+
+/** The demo's own dealers and the invented ones, the oldest first. */
+async function demoDealers(em: SqlEntityManager): Promise<string[]> {
   const emails = DEALERS.map(({ email }) => email);
   const { rows } = await sql<{ id: string }>`
-    select u.id from users as u join dealers as d on d.user_id = u.id
-    where u.email in (${sql.join(emails)}) order by u.created_at, u.id`.execute(ctx.em.getKysely());
-  return rows.map(({ id }) => viewerOf(id, 'DEALER'));
+    select d.id from users as u join dealers as d on d.user_id = u.id
+    where u.email in (${sql.join(emails)}) or u.email like 'dealer-%@example.com'
+    order by u.created_at, u.id`.execute(em.getKysely());
+  return rows.map(({ id }) => id);
 }
 
-async function countVehicles(ctx: Ctx): Promise<number> {
+async function countVehicles(em: SqlEntityManager): Promise<number> {
   const { rows } = await sql<{ count: number | string }>`
-    select count(*) as count from vehicles`.execute(ctx.em.getKysely());
+    select count(*) as count from vehicles`.execute(em.getKysely());
   return Number(rows[0]?.count);
 }

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { seedDatabase } from '../../src/app/prepare.js';
+import { seedDatabase, seedShowroom } from '../../src/app/prepare.js';
+import { thumbnailKeyOf } from '../../src/kernel/files.js';
 import { demoSignIns, seedDemo } from '../../src/seeders/demo.js';
 import { addVehicles } from '../../src/seeders/more-vehicles.js';
 import { planDemo } from '../../src/seeders/plan.js';
@@ -183,6 +184,34 @@ describe.each(databaseKinds)('the demo data on %s', (kind) => {
     expect(await rowsOf(app, 'select id, updated_at from users order by id')).toEqual(before);
   });
 
+  it('shows photos of every vehicle, whose files are there', async () => {
+    const bare = `select id from vehicles where id not in (select vehicle_id from vehicle_images where position = 0)`;
+    expect(await rowsOf(app, bare)).toEqual([]);
+    const keys = await rowsOf(app, 'select distinct key from vehicle_images');
+    expect(keys.length).toBeGreaterThan(50);
+    for (const { key } of keys) {
+      for (const file of [String(key), thumbnailKeyOf(String(key))]) {
+        const { status, headers } = await fetch(`${app.url}/media/${file}`, { method: 'HEAD' });
+        expect([file, status, headers.get('content-type')]).toEqual([file, 200, 'image/webp']);
+      }
+    }
+  });
+
+  it('is rated against itself, and found in spite of typos', async () => {
+    const rated = await numbersOf(
+      app,
+      `select deal_rating as key, count(*) as value from vehicles where deal_rating is not null group by deal_rating`,
+    );
+    expect(Object.keys(rated).length).toBeGreaterThanOrEqual(3);
+    const { vehicles } = await app.ok<
+      { vehicles: { nodes: Array<{ make: string; model: string }> } },
+      object
+    >('{ vehicles(filter: { search: "hunda acord" }) { nodes { make model } } }', {});
+    expect(vehicles.nodes.length).toBeGreaterThan(0);
+    for (const node of vehicles.nodes)
+      expect(node).toEqual({ make: 'Honda', model: expect.stringMatching(/^Accord/) });
+  });
+
   it('grows by vehicles of its dealers, again and again', async () => {
     await addVehicles(app.system.makeCtx, 50);
     app.clock.advance(1);
@@ -194,6 +223,44 @@ describe.each(databaseKinds)('the demo data on %s', (kind) => {
     expect(Object.values(perDealer).reduce((sum, count) => sum + count)).toBe(355);
     const plannedCounts = Object.values(countBy(plan.vehicles, ({ dealerIndex }) => String(dealerIndex)));
     expect(Math.min(...Object.values(perDealer))).toBeGreaterThan(Math.min(...plannedCounts));
+  });
+});
+
+describe.each(databaseKinds)('a showroom of thousands on %s', (kind) => {
+  const app = useApp(kind);
+  beforeAll(async () => {
+    await seedDemo(app.system.makeCtx, planDemo({ vehicles: 80, negotiations: 5 }));
+    await seedShowroom(app.system, 1_700);
+  }, SEEDING_MS);
+
+  it('has invented dealerships all over the country, verified, with vehicles of their own', async () => {
+    const [row] = await rowsOf(
+      app,
+      `select count(distinct d.id) as dealers, count(distinct d.state) as states, count(v.id) as vehicles
+      from dealers as d join users as u on u.id = d.user_id join vehicles as v on v.dealer_id = d.id
+      where u.email like 'dealer-%@example.com' and d.verification_status = 'VERIFIED'`,
+    );
+    expect(Number(row?.dealers)).toBe(9);
+    expect(Number(row?.states)).toBeGreaterThan(3);
+    expect(Number(row?.vehicles)).toBeGreaterThan(500);
+  });
+
+  it('is as if the services had listed it: priced, pictured, searchable, and rated', async () => {
+    const [row] = await rowsOf(
+      app,
+      `select count(*) as vehicles, sum(case when search_terms = '' then 1 else 0 end) as wordless,
+        sum(case when market_stale then 1 else 0 end) as stale,
+        (select count(distinct vehicle_id) from price_changes) as priced,
+        (select count(distinct vehicle_id) from vehicle_images) as pictured
+      from vehicles where status = 'ACTIVE' or status = 'DRAFT'`,
+    );
+    const { vehicles, ...figures } = Object.fromEntries(
+      Object.entries(row ?? {}).map(([name, value]) => [name, Number(value)]),
+    );
+    expect(vehicles).toBeGreaterThan(1_700);
+    expect(figures).toMatchObject({ wordless: 0, stale: 0 });
+    expect(figures.priced).toBeGreaterThanOrEqual(vehicles as number);
+    expect(figures.pictured).toBeGreaterThanOrEqual(vehicles as number);
   });
 });
 
