@@ -7,7 +7,7 @@ import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { DocumentNode, GraphQLSchema } from 'graphql';
 import type { Ctx } from '../kernel/context.js';
-import { inTime, withDeadline } from '../kernel/deadline.js';
+import { currentDeadline, inTime, withDeadline } from '../kernel/deadline.js';
 import { AppError, statusOfCode } from '../kernel/errors.js';
 import type { Logger } from '../kernel/ports.js';
 import type { Composed } from './compose.js';
@@ -41,9 +41,13 @@ export async function registerGraphQL(
       preHandler: limitOperations(limits),
       handler: withFiles((request, reply: FastifyReply) =>
         withRequestId(request.id, () =>
-          withDeadline(config.operationTimeoutMs, () =>
-            inTime(Promise.resolve(answer(request, reply)), LAST_WORD_MS),
-          ),
+          withDeadline(config.operationTimeoutMs, () => {
+            const deadline = currentDeadline();
+            reply.raw.once('close', () => {
+              if (!reply.raw.writableFinished) deadline?.leave();
+            });
+            return inTime(Promise.resolve(answer(request, reply)), LAST_WORD_MS);
+          }),
         ),
       ),
     });

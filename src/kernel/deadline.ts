@@ -28,6 +28,7 @@ export class Deadline {
   private timer: NodeJS.Timeout | undefined;
   private over = false;
   private stopped = false;
+  private readonly leaving = new AbortController();
 
   constructor(ms: number) {
     this.dueAt = performance.now() + ms;
@@ -63,6 +64,16 @@ export class Deadline {
       this.dueAt = performance.now() + left;
       this.timer = setTimeout(() => this.end(), left);
     };
+  }
+
+  /** Nobody waits for the answer any more. What is at work goes on; what does nothing but wait may end. */
+  leave(): void {
+    this.leaving.abort();
+  }
+
+  /** Aborted when nobody waits for the answer any more. */
+  get gone(): AbortSignal {
+    return this.leaving.signal;
   }
 
   /** @throws OutOfTime */
@@ -124,11 +135,16 @@ export function withoutDeadline<T>(work: () => T): T {
   return scope.run(null, work);
 }
 
-/** Waits for what a client knows to take long, and wants to wait for: meanwhile the time of its operation stands still. */
-export async function offTheClock<T>(work: () => Promise<T>): Promise<T> {
-  const goOn = currentDeadline()?.pause();
+/**
+ * Waits for what a client knows to take long, and wants to wait for: meanwhile the time of its operation stands still.
+ * `work` has to end when the client has gone: nothing else would end it.
+ */
+export async function offTheClock<T>(work: (gone: AbortSignal) => Promise<T>): Promise<T> {
+  const deadline = currentDeadline();
+  const gone = deadline?.gone ?? new AbortController().signal;
+  const goOn = deadline?.pause();
   try {
-    return await withoutDeadline(work);
+    return await withoutDeadline(() => work(gone));
   } finally {
     goOn?.();
   }

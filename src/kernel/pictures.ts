@@ -61,8 +61,8 @@ export async function storePictures(
   throw failures[0];
 }
 
-/** Once, however often an operation names the file: it has as many files as a request may bring. */
-function giveTimeFor(file: Upload): void {
+/** For a picture, once, however often an operation names the file: it has as many files as a request may bring. */
+export function giveTimeFor(file: Upload): void {
   if (!timed.has(file)) currentDeadline()?.extend(MS_PER_PICTURE);
   timed.add(file);
 }

@@ -94,6 +94,8 @@ export class MultipartRequests {
   /** The answer is about to be sent. */
   release(request: FastifyRequest): void {
     this.arriving.get(request)?.body.destroy();
+    // Who never takes the answer does not hold the line for ever.
+    request.raw.socket.setTimeout(request.server.server.timeout);
     letGo(request.raw);
   }
 }

@@ -1,4 +1,5 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { Socket } from 'node:net';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { TestApp, useApp } from '../../support/app.js';
 import type { Person } from '../../support/builders.js';
 import { until } from '../../support/live.js';
@@ -72,6 +73,23 @@ describe('the line of an upload', () => {
       { token },
     );
     expect(refusalIn(await post(multipart(token)))).toEqual([401, 'TOKEN_REVOKED']);
+  });
+
+  it('has a bound again on how long it may be silent, as soon as it is answered', async () => {
+    const bounds: number[] = [];
+    const spied = vi.spyOn(Socket.prototype, 'setTimeout').mockImplementation(function (this: Socket, ms) {
+      bounds.push(ms);
+      return this;
+    });
+    const body = Buffer.concat([form(unread), file('0', 'x'), END]);
+    const line = await UploadLine.open(app);
+    line.head(body.length, multipart(buyer.token));
+    line.send(body);
+    expect(await line.status()).toBe(200);
+    spied.mockRestore();
+    const lifted = bounds.indexOf(0);
+    expect(lifted).toBeGreaterThanOrEqual(0);
+    expect(bounds[lifted + 1]).toBeGreaterThanOrEqual(120_000);
   });
 
   it('is told at once of a length that is too large', async () => {

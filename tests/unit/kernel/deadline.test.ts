@@ -211,6 +211,21 @@ describe('what is off the clock', () => {
   });
 });
 
+describe('a client that has gone', () => {
+  it('is told of to what only waits for it, also when it went before', async () => {
+    const waiting = withDeadline(100, async () => {
+      const deadline = currentDeadline();
+      const left = offTheClock(
+        (gone) => new Promise((resolve) => gone.addEventListener('abort', () => resolve('left'))),
+      );
+      deadline?.leave();
+      return [await left, await offTheClock(async (gone) => gone.aborted), deadline?.isOver];
+    });
+    expect(await waiting).toEqual(['left', true, false]);
+    expect(await offTheClock(async (gone) => gone.aborted)).toBe(false);
+  });
+});
+
 describe('OutOfTime', () => {
   it('is known behind the errors that MikroORM makes of those of a statement', () => {
     const { code } = new OutOfTime();

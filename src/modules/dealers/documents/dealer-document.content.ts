@@ -1,10 +1,10 @@
 import { open } from 'node:fs/promises';
 import type { Ctx } from '../../../kernel/context.js';
-import { currentDeadline } from '../../../kernel/deadline.js';
 import { AppError } from '../../../kernel/errors.js';
 import { readAt } from '../../../kernel/file-traps.js';
 import type { Extension } from '../../../kernel/files.js';
-import { MS_PER_PICTURE } from '../../../kernel/pictures.js';
+import { giveTimeFor } from '../../../kernel/pictures.js';
+import type { Upload } from '../../../kernel/upload.js';
 import { beginsAsPdf, isWholePdf } from './dealer-document.pdf.js';
 
 export type DocumentExtension = Extract<Extension, 'pdf' | 'jpg' | 'png'>;
@@ -18,7 +18,8 @@ const PICTURES = { jpeg: 'jpg', png: 'png' } as const;
  * The file itself is evidence, and is kept as it is.
  * @throws AppError UNSUPPORTED_MEDIA_TYPE; PAYLOAD_TOO_LARGE for a picture of too many pixels, or of too much work.
  */
-export async function extensionOf(ctx: Pick<Ctx, 'images'>, path: string): Promise<DocumentExtension> {
+export async function extensionOf(ctx: Pick<Ctx, 'images'>, file: Upload): Promise<DocumentExtension> {
+  const { path } = file;
   const head = await headOf(path);
   if (beginsAsPdf(head)) {
     if (await isWholePdf(path)) return 'pdf';
@@ -27,7 +28,7 @@ export async function extensionOf(ctx: Pick<Ctx, 'images'>, path: string): Promi
   if (!startsWith(head, JPEG) && !startsWith(head, PNG)) {
     throw unsupported('Only PDF, JPEG and PNG documents are taken.');
   }
-  currentDeadline()?.extend(MS_PER_PICTURE);
+  giveTimeFor(file);
   const { format } = await ctx.images.inspect(path);
   if (format === 'jpeg' || format === 'png') return PICTURES[format];
   throw unsupported('Only PDF, JPEG and PNG documents are taken.');

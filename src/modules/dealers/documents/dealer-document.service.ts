@@ -77,8 +77,9 @@ async function refuseEarly(ctx: Ctx, viewer: Viewer, { sizeBytes }: Upload): Pro
   if (Number(rows[0].kept) >= ctx.policy.maxDealerDocuments) throw noRoom(ctx);
 }
 
-async function store(ctx: Ctx, { path, filename, sizeBytes }: Upload): Promise<DocumentFile> {
-  const key = keyOf('dealer_documents', randomUUID(), await extensionOf(ctx, path));
+async function store(ctx: Ctx, file: Upload): Promise<DocumentFile> {
+  const { path, filename, sizeBytes } = file;
+  const key = keyOf('dealer_documents', randomUUID(), await extensionOf(ctx, file));
   const contentType = contentTypeOf(key);
   currentDeadline()?.check();
   await ctx.storage.put(key, createReadStream(path), contentType);

@@ -33,11 +33,12 @@ export type Decision =
     }
   | { readonly kind: 'refuse'; readonly errors: BulkUploadRowError[] };
 
-export function rowOf(table: Table, { line, cells }: CsvRecord): FileRow {
+export function rowOf(table: Table, { line, cells, isTorn }: CsvRecord): FileRow {
+  if (isTorn) return unreadable(line, TORN);
   const width = cells.findLastIndex((cell) => cell.trim() !== '') + 1;
   if (width > table.width || cells.length < table.width) {
     const counts = `The row has ${cells.length} cells, the header ${table.width}.`;
-    return { line, vin: null, given: { vin: '' }, faults: { '': [`${counts} Is a separator not quoted?`] } };
+    return unreadable(line, `${counts} Is a separator not quoted?`);
   }
   const given: Record<string, unknown> = {};
   const faults: FieldMessages = {};
@@ -52,6 +53,13 @@ export function rowOf(table: Table, { line, cells }: CsvRecord): FileRow {
   const fault = vin === '' ? 'This field is required.' : vinFault(vin);
   if (fault) faults.vin = [fault];
   return { line, vin: fault ? null : vin, given: { ...given, vin } as GivenCells, faults };
+}
+
+const TORN =
+  'A quotation mark in the row is not closed: what follows, up to the next one in a later row, was not read.';
+
+function unreadable(line: number, fault: string): FileRow {
+  return { line, vin: null, given: { vin: '' }, faults: { '': [fault] } };
 }
 
 /** The same row, refused because another says something of this VIN. */

@@ -48,6 +48,9 @@ export interface BatchCounts {
 /** A file that is wrong from end to end says so often enough. */
 export const MAX_KEPT_ERRORS = 1_000;
 
+/** Besides what any list is taken to cost: pages of uploads with all of these would keep the process busy for seconds. */
+export const ERRORS_COST = MAX_KEPT_ERRORS;
+
 /** A file of vehicles on its way into an inventory. Each batch of rows and what it adds to these figures are one transaction. */
 @Entity({ tableName: 'bulk_uploads' })
 @Index({ name: 'bulk_uploads_dealer_index', properties: ['dealer', 'createdAt', 'id'] })
@@ -92,6 +95,7 @@ export class BulkUpload extends BaseEntity {
 
   @Property({ type: 'json' })
   @Field(() => [BulkUploadRowError], {
+    complexity: ERRORS_COST,
     description:
       'What is wrong with them, in the order of the file: the first 1,000; `failed` counts all rows.',
   })

@@ -27,9 +27,14 @@ export const sweepBulkUploads: Job<Ctx> = {
   everyMs: 6 * 60 * 60_000,
   async run(ctx) {
     const before = ctx.clock.now().getTime() - KEPT_MS;
-    const { numAffectedRows } = await sql`delete from bulk_uploads where id in (
-      select id from bulk_uploads where finished_at < ${before} limit ${BATCH}
-    )`.execute(ctx.em.getKysely());
-    return Number(numAffectedRows ?? 0);
+    let count = 0;
+    // Hundreds of dealers send a file every hour: all that is due goes, however much.
+    for (;;) {
+      const { numAffectedRows } = await sql`delete from bulk_uploads where id in (
+        select id from bulk_uploads where finished_at < ${before} limit ${BATCH}
+      )`.execute(ctx.em.getKysely());
+      count += Number(numAffectedRows ?? 0);
+      if (Number(numAffectedRows ?? 0) < BATCH) return count;
+    }
   },
 };

@@ -54,21 +54,31 @@ export function progressOf(ctx: Ctx, id: string): AsyncIterableIterator<Row<Bulk
   const rows: AsyncIterableIterator<Row<BulkUpload>> = {
     [Symbol.asyncIterator]: () => rows,
     async next() {
-      while (!isAtEnd && !hints.isOver) {
-        if (told !== '') await hints.next();
-        if (hints.isOver) break;
-        const row = await readById(ctx, bulkUploadShape, id, shared);
-        if (!row) break;
-        const state = JSON.stringify(row);
-        if (state === told) continue;
-        told = state;
-        isAtEnd = row.finishedAt !== null;
-        return { value: row, done: false };
+      try {
+        const row = await news();
+        return row ? { value: row, done: false } : await end();
+      } catch (error) {
+        // Whoever iterates takes a failure for the end, and says no more.
+        await end();
+        throw error;
       }
-      return end();
     },
     return: end,
   };
+  async function news(): Promise<Row<BulkUpload> | null> {
+    while (!isAtEnd && !hints.isOver) {
+      if (told !== '') await hints.next();
+      if (hints.isOver) break;
+      const row = await readById(ctx, bulkUploadShape, id, shared);
+      if (!row) break;
+      const state = JSON.stringify(row);
+      if (state === told) continue;
+      told = state;
+      isAtEnd = row.finishedAt !== null;
+      return row;
+    }
+    return null;
+  }
   async function end(): Promise<IteratorResult<Row<BulkUpload>>> {
     await hints.end();
     return { value: undefined, done: true };

@@ -17,7 +17,7 @@ import { ForwardPageArgs, type Page } from '../../../kernel/connection.js';
 import type { Ctx } from '../../../kernel/context.js';
 import { type Row, rowFor } from '../../../kernel/reads.js';
 import { selectionOf } from '../../../kernel/selection.js';
-import { BulkUpload, BulkUploadRowError } from './bulk-upload.entity.js';
+import { BulkUpload, BulkUploadRowError, ERRORS_COST } from './bulk-upload.entity.js';
 import { BulkUploadVehiclesInput } from './bulk-upload.inputs.js';
 import { followBulkUpload } from './bulk-upload.live.js';
 import { resultOf } from './bulk-upload.loaders.js';
@@ -115,6 +115,7 @@ export class BulkUploadPayloadResolver {
   }
 
   @FieldResolver(() => [BulkUploadRowError], {
+    complexity: ERRORS_COST,
     description: 'What is wrong with the refused rows: the first 1,000 faults.',
   })
   async errors(@Root() { uploadId }: BulkUploadPayload, @Context() ctx: Ctx): Promise<BulkUploadRowError[]> {

@@ -45,7 +45,7 @@ export async function bulkUploadVehicles(ctx: Ctx, input: BulkUploadVehiclesInpu
     receive(tx, viewer, { key, ignoredColumns: [...ignored] }, input),
   );
   reader.look();
-  if (input.wait !== false) await offTheClock(() => end(ctx, id));
+  if (input.wait !== false) await offTheClock((gone) => end(ctx, id, gone));
   return id;
 }
 
@@ -76,6 +76,15 @@ function mayUpload(dealer: Dealer | null, { publish }: { publish: boolean }): as
   if (publish && !mayPublish(dealer)) throw notVerified();
 }
 
-async function end(ctx: Ctx, id: string): Promise<void> {
-  for await (const { finishedAt } of progressOf(ctx, id)) if (finishedAt !== null) return;
+/** Waits until all is read, or nobody waits any more. */
+async function end(ctx: Ctx, id: string, gone: AbortSignal): Promise<void> {
+  const progress = progressOf(ctx, id);
+  const leave = () => void progress.return?.();
+  gone.addEventListener('abort', leave);
+  try {
+    if (gone.aborted) return leave();
+    for await (const { finishedAt } of progress) if (finishedAt !== null) return;
+  } finally {
+    gone.removeEventListener('abort', leave);
+  }
 }

@@ -264,6 +264,27 @@ describe('a row that is broken', () => {
     expect((await inventory(app, dealer.dealerId)).length).toBe(cars + 2);
   });
 
+  it('brings no cell into another row, where a quotation mark is left open', async () => {
+    const [first, second, third] = [vin(), vin(), vin()];
+    const rows = [`${first},2020,1000,"Like new,20000`, `${second},2021,2000,"As new,9000`];
+    const header = 'vin,year,mileage,description,asking_price';
+    const cars = (await inventory(app, dealer.dealerId)).length;
+    const good = `${third},2020,1000,Fine,20000`;
+    const file = [`${header},make,model`, ...[...rows, good].map((row) => `${row},Kia,Rio`)].join('\n');
+    const told = await bring(app, dealer, file);
+    expect(told).toMatchObject({ totalRows: 2, created: 1, failed: 1, bulkUpload: { status: 'COMPLETED' } });
+    expect(told.errors).toEqual([
+      {
+        line: 2,
+        column: null,
+        message: expect.stringContaining('A quotation mark in the row is not closed'),
+      },
+    ]);
+    const now = await inventory(app, dealer.dealerId);
+    expect(now.length).toBe(cars + 1);
+    expect(now.find((car) => car.vin === third)).toMatchObject({ asking_price: 2_000_000 });
+  });
+
   it('is told with the words of its header', async () => {
     const told = await bring(app, dealer, `VIN Number;Price ($);Body Style\n${vin()};cheap;Tank`);
     expect(told.errors.map(({ column }) => column)).toEqual([

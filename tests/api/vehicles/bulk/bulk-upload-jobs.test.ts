@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { readdir, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { listenersPart } from '../../../../src/kernel/unit-of-work.js';
 import { bulkReaderPart } from '../../../../src/modules/vehicles/bulk/bulk-reader.js';
+import { BulkUpload } from '../../../../src/modules/vehicles/bulk/bulk-upload.entity.js';
 import {
   readBulkUploads,
   sweepBulkFiles,
@@ -64,6 +66,22 @@ describe.each(databaseKinds)('the jobs of bulk uploads on %s', (kind) => {
     app.clock.advance(1);
     expect(await sweepBulkUploads.run(app.system.makeCtx())).toBe(kept.length - 1);
     expect((await uploads(app)).map(({ id }) => id)).toEqual([waiting]);
+  });
+
+  it('forget all that is 30 days old, however much it is', async () => {
+    dealer = await app.build.login(dealer);
+    const { id } = (await bring(app, dealer, file())).bulkUpload;
+    const em = app.orm.em.fork();
+    const { id: _, ...one } = (await em.findOneOrFail(BulkUpload, id, {
+      disableIdentityMap: true,
+    })) as BulkUpload;
+    const many = Array.from({ length: 1_200 }, () => ({ ...one, id: randomUUID() }));
+    await em.insertMany(BulkUpload, many as never[]);
+    app.clock.advance(30 * DAY + 1);
+    const due = (await uploads(app)).length;
+    expect(due).toBeGreaterThan(1_200);
+    expect(await sweepBulkUploads.run(app.system.makeCtx())).toBe(due);
+    expect(await uploads(app)).toEqual([]);
   });
 
   it('give up on what nobody could read for a day', async () => {

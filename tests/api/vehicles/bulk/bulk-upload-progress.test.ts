@@ -1,10 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { BulkReader, bulkReaderPart } from '../../../../src/modules/vehicles/bulk/bulk-reader.js';
-import { uploadTopic } from '../../../../src/modules/vehicles/bulk/bulk-upload.live.js';
+import { progressOf, uploadTopic } from '../../../../src/modules/vehicles/bulk/bulk-upload.live.js';
 import { databaseKinds, useApp } from '../../../support/app.js';
 import type { DealerPerson } from '../../../support/builders.js';
 import { busListeners, until, useLive } from '../../../support/live.js';
+import { formOf } from '../../../support/uploads.js';
 import { BULK_UPLOAD, bring, HEADER, inventory, rowOf, send } from './files.js';
 
 const PROGRESS = `subscription ($id: ID!) {
@@ -129,6 +130,51 @@ describe.each(databaseKinds)('the progress of an upload on %s', (kind) => {
     expect((await inventory(app, dealer.dealerId)).length).toBe(before + 3);
   });
 
+  it('is waited for no longer when the client has gone, though nobody reads it', async () => {
+    const held = vi.spyOn(reader(), 'look').mockResolvedValue(0);
+    const subscribed: string[] = [];
+    const { bus } = app.system.services;
+    const subscribe = bus.subscribe.bind(bus);
+    vi.spyOn(bus, 'subscribe').mockImplementation((topic, listener) => {
+      subscribed.push(topic);
+      return subscribe(topic, listener);
+    });
+    const leaving = new AbortController();
+    const request = fetch(`${app.url}/graphql`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${dealer.token}`, 'apollo-require-preflight': 'true' },
+      body: formOf({ query: BULK_UPLOAD, variables: { input: { file: new Blob([file(1)]) } } }) as FormData,
+      signal: leaving.signal,
+    }).catch(() => 'gone');
+    await until('somebody to wait', () => subscribed.some((topic) => topic.startsWith('bulk-upload:')));
+    const topic = subscribed.find((name) => name.startsWith('bulk-upload:')) as string;
+    expect(busListeners(app, topic)).toBe(1);
+    leaving.abort();
+    expect(await request).toBe('gone');
+    await until('nobody to wait', () => busListeners(app, topic) === 0);
+    const id = topic.slice(topic.indexOf(':') + 1);
+    const { bulkUpload } = await app.ok<{ bulkUpload: { status: string } }, object>(ONE, { id }, dealer);
+    expect(bulkUpload.status).toBe('QUEUED');
+    held.mockRestore();
+    await reader().look();
+    expect(await ended(id)).toMatchObject({ status: 'COMPLETED', created: 1 });
+  });
+
+  it('leaves nobody at the bus when it cannot be read', async () => {
+    const id = await queued(file(1));
+    const ctx = app.system.makeCtx();
+    const progress = progressOf(ctx, id);
+    expect(busListeners(app, uploadTopic(id))).toBe(1);
+    vi.spyOn(ctx.em, 'getKysely').mockImplementation(() => {
+      throw new Error('away');
+    });
+    await expect(progress.next()).rejects.toThrow('away');
+    expect(busListeners(app, uploadTopic(id))).toBe(0);
+    expect(await progress.next()).toEqual({ value: undefined, done: true });
+    await reader().look();
+    await ended(id);
+  });
+
   it('is listed, the newest first, to the dealer whose it is', async () => {
     const other = await app.build.dealer();
     const ids: string[] = [];
@@ -144,6 +190,21 @@ describe.each(databaseKinds)('the progress of an upload on %s', (kind) => {
     });
     expect(await app.ok(ONE, { id: ids[0] }, dealer)).toEqual({ bulkUpload: null });
     expect(await app.ok(ONE, { id: 'x' }, other)).toEqual({ bulkUpload: null });
+  });
+});
+
+describe('what is wrong with uploads', () => {
+  const app = useApp('sqlite');
+
+  it('is told of some of them at a time, for each may have a thousand faults', async () => {
+    const dealer = await app.build.dealer();
+    await bring(app, dealer, `${HEADER}\nX,,,,,`);
+    const ask = (first: number) =>
+      app.request(`{ bulkUploads(first: ${first}) { nodes { errors { line } } } }`, {}, dealer);
+    expect(app.errorOf(await ask(20)).code).toBe('QUERY_TOO_COMPLEX');
+    expect((await ask(4)).data).toEqual({
+      bulkUploads: { nodes: [{ errors: Array.from({ length: 6 }, () => ({ line: 2 })) }] },
+    });
   });
 });
 

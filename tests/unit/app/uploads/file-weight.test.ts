@@ -8,6 +8,7 @@ describe('what a file may weigh', () => {
     'mutation { heavy }',
     'mutation Send($file: Upload!) { heavy(file: $file) { id } }',
     'mutation { alias: heavy }',
+    'mutation { heavy { ...F } } fragment F on Payload { id }',
   ])('is what its mutation says, alone in its document: %s', (query) => {
     expect(weigh(query)).toBe(20);
   });

@@ -52,6 +52,52 @@ describe('the rows of a file', () => {
     ]);
   });
 
+  it('may have blanks behind their quotation marks', async () => {
+    expect(await read('a,b\n"1, 2" ,"x"\t\n "3 \n", "y\nz" \n"4" 5 ,"""" \n')).toEqual([
+      [1, 'a', 'b'],
+      [2, '1, 2', 'x'],
+      [3, '3 \n', 'y\nz'],
+      [6, '"4" 5 ', '"'],
+    ]);
+  });
+
+  it('leave others their turn, however many there are in a piece', async () => {
+    let turns = 0;
+    const timer = setInterval(() => turns++, 1);
+    const blank = Buffer.from(',\n'.repeat(32_768));
+    for await (const _ of recordsIn(Readable.from([Buffer.from('a,b\n'), blank, blank, blank]), ',')) {
+      // The header is the only one.
+    }
+    clearInterval(timer);
+    expect(turns).toBeGreaterThan(10);
+  });
+
+  it('are torn where a quotation mark that is left open ends in another row', async () => {
+    const torn = async (text: string) => {
+      const found: number[][] = [];
+      for await (const { line, isTorn } of recordsIn(Readable.from([Buffer.from(text)]), ','))
+        found.push([line, isTorn ? 1 : 0]);
+      return found;
+    };
+    expect(await torn('a,b,c\n1,"new,2\n3,"new,4\n5,6,7')).toEqual([
+      [1, 0],
+      [2, 1],
+      [4, 0],
+    ]);
+    expect(await torn('a,b\r\n1,"x\r\n2,"""y\r\n3,z')).toEqual([
+      [1, 0],
+      [2, 1],
+      [4, 0],
+    ]);
+    // Written as it should be, with marks of its own.
+    expect(await torn('a,b\n1,"""x"" he said,\n""y"""\n2,"z\n"\n3,"x"y')).toEqual([
+      [1, 0],
+      [2, 0],
+      [4, 0],
+      [6, 0],
+    ]);
+  });
+
   it('are told as far as they can be read', async () => {
     const good = [
       [1, 'a', 'b'],

@@ -102,6 +102,15 @@ describe('the header of a file', () => {
   });
 });
 
+describe('a header of 60,000 brackets', () => {
+  it.each(['(', ')', '()', '(('])('is read as fast as any other: %s', (brackets) => {
+    const head = `vin,${brackets.repeat(59_000 / brackets.length)}`;
+    const startedAt = performance.now();
+    expect(tableOf(head).width).toBe(2);
+    expect(performance.now() - startedAt).toBeLessThan(500);
+  });
+});
+
 describe('what is written as CSV', () => {
   it('has all columns in its template, with an example under each', () => {
     const table = tableOf(templateText());

@@ -71,8 +71,8 @@ function firstRecord(head: string, delimiter: string): string[] {
 }
 
 function tableWith(delimiter: string, headers: readonly string[]): Table {
-  // "Price ($)", "Mileage (mi)".
-  const words = headers.map((header) => wordOf(header.replace(/\(.*?\)/g, '')));
+  // "Price ($)", "Mileage (mi)". Not `.*?`: of many brackets that are never closed each would be followed to the end.
+  const words = headers.map((header) => wordOf(header.replace(/\([^()]*\)/g, '')));
   const found = columns.flatMap((column) => {
     const index = placeOf(column, words, headers);
     return index < 0 ? [] : [{ column, index, header: shown(headers[index] as string, 100) }];
