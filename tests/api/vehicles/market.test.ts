@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { rateMarket } from '../../../src/modules/vehicles/market/market.jobs.js';
 import { rateCohort } from '../../../src/modules/vehicles/market/market.service.js';
-import { databaseKinds, type TestApp, useApp } from '../../support/app.js';
+import { type DatabaseKind, databaseKinds, type TestApp, useApp } from '../../support/app.js';
 import type { BuiltVehicle, DealerPerson } from '../../support/builders.js';
 import { DAY } from '../../support/clock.js';
 
@@ -36,6 +36,23 @@ async function rate(app: TestApp): Promise<number> {
 async function marketOf(app: TestApp, { id }: { id: string }, as?: DealerPerson): Promise<Market | null> {
   const { vehicle } = await app.ok<{ vehicle: { market: Market | null } | null }, object>(MARKET, { id }, as);
   return vehicle?.market ?? null;
+}
+
+/** From now on nobody can change this vehicle. What comes back undoes it. */
+async function failOn(app: TestApp, kind: DatabaseKind, id: string): Promise<() => Promise<void>> {
+  const run = async (...statements: string[]) => {
+    for (const statement of statements) await app.orm.em.fork().getConnection().execute(statement);
+  };
+  if (kind === 'sqlite') {
+    await run(`create trigger cursed before update on vehicles when new.id = '${id}'
+      begin select raise(abort, 'cursed'); end`);
+    return () => run('drop trigger cursed');
+  }
+  await run(
+    `create function curse() returns trigger language plpgsql as $$ begin raise 'cursed'; end $$`,
+    `create trigger cursed before update on vehicles for each row when (new.id = '${id}') execute function curse()`,
+  );
+  return () => run('drop trigger cursed on vehicles', 'drop function curse()');
 }
 
 let models = 0;
@@ -231,6 +248,19 @@ describe.each(databaseKinds)('the market on %s', (kind) => {
     expect(await rate(app)).toBe(0);
   });
 
+  it('rates the others where one make and model cannot be written', async () => {
+    const cursed = await listSeveral(6);
+    name = model();
+    const others = await listSeveral(6);
+    const unbreak = await failOn(app, kind, cursed[0]?.id as string);
+    await rate(app);
+    expect(await marketOf(app, others[0] as BuiltVehicle)).toMatchObject({ rating: 'FAIR' });
+    expect(await marketOf(app, cursed[0] as BuiltVehicle)).toBeNull();
+    await unbreak();
+    await rate(app);
+    expect(await marketOf(app, cursed[0] as BuiltVehicle)).toMatchObject({ rating: 'FAIR' });
+  });
+
   it('marks a vehicle whose rating changed for the saved searches', async () => {
     const [own] = (await listSeveral(6)) as [BuiltVehicle];
     const due = async () => {
@@ -240,7 +270,20 @@ describe.each(databaseKinds)('the market on %s', (kind) => {
         .execute(`select match_due as due from vehicles where id = '${own.id}'`);
       return (row as { due: unknown }).due !== null;
     };
-    await app.orm.em.fork().getConnection().execute('update vehicles set match_due = null');
+    const forget = () => app.orm.em.fork().getConnection().execute('update vehicles set match_due = null');
+    await forget();
+    await rate(app);
+    // Nobody would look.
+    expect(await due()).toBe(false);
+    await app.ok(
+      'mutation ($input: CreateSavedSearchInput!) { createSavedSearch(input: $input) { savedSearch { id } } }',
+      { input: { name: 'Bargains', filter: { ratings: ['GREAT'] } } },
+      dealer,
+    );
+    await update(own, { askingPrice: '10000.00' });
+    await update(own, { askingPrice: '20000.00' });
+    await listSeveral(6, '40000.00');
+    await forget();
     await rate(app);
     expect(await due()).toBe(true);
   });

@@ -179,7 +179,13 @@ function plainNames(said: string): Name[] {
   return names;
 }
 
-const isFiller = (word: string) => fillers.includes(word);
+/** Also what a slip of the pen makes of a name: "For", "L and Rover", "To yota". */
+const passedOver = new Set(
+  `a an and are as at be but by for from has have in is it its of on or our so that the this to was we with you your`.split(
+    ' ',
+  ),
+);
+const isFiller = (word: string) => passedOver.has(word);
 const form = (word: string) => (/^[a-z]+$/.test(word) && word.length > 2 ? stemmer(word) : word);
 const whole = (name: Name) => name.join('');
 const spellings = (name: Name) => [...new Set([...name, whole(name)])];
@@ -214,7 +220,7 @@ function knownOf(market: readonly Listed[]): string[] {
 
 /** What a word may have been meant to be. */
 function meant(word: string, known: readonly string[]): string[] {
-  const plain = ['leather', 'silver', 'range', 'drive', 'wheel', 'seats', 'sunroof', 'towing', 'heated'];
+  const plain = `leather silver range drive driver wheel seat seats roof sunroof towing heated`.split(' ');
   if (!/^[a-z]{4,}$/.test(word) || isFiller(word) || plain.includes(word)) return [];
   if (known.some((one) => form(one) === form(word))) return [];
   const reach = word.length > 5 ? 2 : 1;

@@ -7,6 +7,7 @@ import {
   estimatesOf,
   type MarketListing,
 } from '../../../src/modules/vehicles/market/market.rules.js';
+import { bounds } from '../../../src/modules/vehicles/vehicle.rules.js';
 
 let ids = 0;
 
@@ -118,6 +119,13 @@ describe('the estimate', () => {
       }),
       { numRuns: 50 },
     );
+  });
+
+  it('never exceeds the dearest listing there may be, however steeply prices fall by the mile', () => {
+    const comparables = Array.from({ length: 300 }, (_, i) =>
+      listing({ mileage: 1_990_000 + 33 * i, askingPrice: Math.round(3_000_000 * Math.exp(-i / 150)) }),
+    );
+    expect(estimateFor(listing({ mileage: 0 }), comparables)?.marketValue).toBe(bounds.maxPrice);
   });
 
   it('is finite and positive for anything that can be listed', () => {

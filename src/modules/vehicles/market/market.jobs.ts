@@ -11,7 +11,14 @@ export const rateMarket: Job<Ctx> = {
   everyMs: 5_000,
   async run(ctx) {
     let count = 0;
-    for (const cohort of await dueCohorts(ctx, COHORTS)) count += await rateCohort(ctx, cohort);
+    for (const cohort of await dueCohorts(ctx, COHORTS)) {
+      // One that cannot be rated must not keep the others waiting; the next run meets it again.
+      try {
+        count += await rateCohort(ctx, cohort);
+      } catch (error) {
+        ctx.log.error({ err: error, ...cohort }, 'a make and model could not be rated');
+      }
+    }
     return count;
   },
 };

@@ -16,6 +16,8 @@ export const method = {
   priorWeight: 20,
   /** What asks this many times more or less than its like is a slip of the pen, or another kind of car. */
   outlierFactor: 3,
+  /** In cents: nothing is worth more than a vehicle may cost. */
+  maxValue: 1_000_000_000,
 } as const;
 
 /** Where each rating ends, in hundredths of a percent over the market: GREAT at 10 % under it or less, and so on. */
@@ -102,7 +104,8 @@ class Cohort {
     const at = (place: number) => bases[place < own ? place : place + 1] as number;
     const middle = (at(Math.floor((comparableCount - 1) / 2)) + at(Math.floor(comparableCount / 2))) / 2;
     const value = Math.exp(middle + this.slopes.perYear * year + this.slopes.perMile * mileage);
-    return { marketValue: Math.max(1, Math.round(value)), comparableCount };
+    // Far from the miles of all the others, what a mile does has no bounds of its own.
+    return { marketValue: Math.min(Math.max(1, Math.round(value)), method.maxValue), comparableCount };
   }
 }
 

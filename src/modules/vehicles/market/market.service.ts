@@ -132,7 +132,10 @@ interface Rating extends Estimate, Deal {
   readonly askingPrice: Cents;
 }
 
-/** By id, as everybody locks several vehicles. A search may filter by the rating: a new one may match anew. */
+/**
+ * By id, as everybody locks several vehicles. A saved search may filter by the rating: a new one may match anew. Where nobody
+ * has any, it saves the writes of those who would look.
+ */
 async function writeRatings(ctx: Ctx, ratings: readonly Rating[], now: number): Promise<void> {
   const sorted = [...ratings].sort((one, other) => (one.id < other.id ? -1 : 1));
   await write(ctx, async (tx) => {
@@ -147,10 +150,14 @@ async function writeRatings(ctx: Ctx, ratings: readonly Rating[], now: number): 
     } as const;
     await sql`
       update vehicles set market_value = n."marketValue", comparable_count = n."comparableCount",
-        match_due = case when coalesce(n."dealRating", '') <> coalesce(deal_rating, '') then ${uuidv7()} else match_due end,
+        match_due = case
+          when coalesce(n."dealRating", '') <> coalesce(deal_rating, '') and exists (select 1 from saved_searches)
+          then ${uuidv7()} else match_due end,
         deal_rating = n."dealRating", deal_rank = n."dealRank", rated_at = ${now}, market_stale = false
       from ${jsonRows(tx.em, 'n', columns, sorted)}
-      where vehicles.id = n.id and vehicles.updated_at = n.seen and vehicles.asking_price = n."askingPrice"`.execute(tx.em.getKysely());
+      where vehicles.id = n.id and vehicles.updated_at = n.seen and vehicles.asking_price = n."askingPrice"`.execute(
+      tx.em.getKysely(),
+    );
   });
 }
 

@@ -72,7 +72,8 @@ function isNewsTo(search: KeptSearch, listing: DueListing): boolean {
 }
 
 function byVehicle(one: Pair, other: Pair): number {
-  const [left, right] = [one.listing.id + one.searchId, other.listing.id + other.searchId];
+  const isSame = one.listing === other.listing;
+  const [left, right] = isSame ? [one.searchId, other.searchId] : [one.listing.id, other.listing.id];
   if (left === right) return 0;
   return left < right ? -1 : 1;
 }

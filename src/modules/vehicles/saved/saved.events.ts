@@ -10,7 +10,7 @@ export class SavedSearchMatched {
   ) {}
 }
 
-/** A vehicle that somebody has saved costs less than it did when it was saved, or when this was last told. */
+/** A vehicle that somebody has saved costs less than before its price fell, and nobody has told its saver yet. */
 export class SavedVehicleCheaper {
   constructor(
     readonly userId: string,

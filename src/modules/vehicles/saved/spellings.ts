@@ -2,7 +2,7 @@ import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { Wanted } from '../search/search-match.js';
 import { type SoughtName, soughtNamesOf } from '../search/search-query.js';
 import { spellingsNear } from '../search/search-words.reads.js';
-import { wantedOf } from '../search/text-search.js';
+import { misspeltWordsOf, wantedOf } from '../search/text-search.js';
 
 /** Words that are looked up in one statement. */
 const AT_ONCE = 200;
@@ -17,8 +17,8 @@ export class Spellings {
   async learn(texts: Iterable<string>): Promise<void> {
     const unknown = new Set<string>();
     for (const text of texts) {
-      for (const { written } of this.namesOf(text)) {
-        if (written !== null && !this.near.has(written)) unknown.add(written);
+      for (const word of misspeltWordsOf(this.namesOf(text))) {
+        if (!this.near.has(word)) unknown.add(word);
       }
     }
     const words = [...unknown];
@@ -30,7 +30,9 @@ export class Spellings {
 
   /** Of a text that was learnt. */
   wantedBy(text: string): Wanted[] {
-    return this.namesOf(text).map((name) => wantedOf(name, this.near));
+    const names = this.namesOf(text);
+    const near = new Map(misspeltWordsOf(names).map((word) => [word, this.near.get(word) ?? []]));
+    return names.map((name) => wantedOf(name, near));
   }
 
   private namesOf(text: string): readonly SoughtName[] {

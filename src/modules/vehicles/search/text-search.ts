@@ -31,12 +31,16 @@ export async function textSearchOf(ctx: Pick<Ctx, 'em'>, search: string): Promis
   const check = new InputCheck();
   check.ensure(names.length <= MAX_NAMES, 'search', `Ensure this field has no more than ${MAX_NAMES} words.`);
   check.done();
-  const written = new Set(names.flatMap((name) => name.written ?? []));
-  const near = await spellingsNear(ctx.em, [...written].slice(0, MAX_LOOKED_UP));
+  const near = await spellingsNear(ctx.em, misspeltWordsOf(names));
   return matchOf(
     ctx.em,
     names.map((name) => wantedOf(name, near)),
   );
+}
+
+/** The words of a search that may be misspelt, as many as are looked up. */
+export function misspeltWordsOf(names: readonly SoughtName[]): string[] {
+  return [...new Set(names.flatMap(({ written }) => written ?? []))].slice(0, MAX_LOOKED_UP);
 }
 
 /** What a name of a search may be in a listing, given the known spellings near each word that may be misspelt. */

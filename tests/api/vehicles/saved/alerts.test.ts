@@ -192,6 +192,25 @@ describe.each(databaseKinds)('alerts of saved searches on %s', (kind) => {
     expect(await toldOf(buyer)).toEqual([id]);
   });
 
+  it.each([
+    ['eight', 'pelican', 1],
+    ['nine', 'pelicon', 0],
+  ])('corrects no more words of a search than the market does: %s', async (_, last, found) => {
+    const make = newMake();
+    const buyer = await app.build.buyer();
+    const search = `kestral falcan osprei merlen harriar buzzerd condar starlong ${last}`;
+    const filter = { makes: [make], search };
+    await keepSearch(buyer, { filter });
+    const model = 'Kestrel Falcon Osprey Merlin Harrier Buzzard Condor Starling Pelican';
+    await app.build.vehicle(undefined, { make, model });
+    const { vehicles } = await app.ok<{ vehicles: { totalCount: number } }, object>(
+      'query ($filter: VehicleFilter) { vehicles(filter: $filter) { totalCount } }',
+      { filter },
+    );
+    expect(vehicles.totalCount).toBe(found);
+    expect(await match()).toBe(found);
+  });
+
   it('cuts a headline that is too long, and tells all of it in the body', async () => {
     const { buyer, make } = await searcher();
     const [model, trim] = ['M'.repeat(100), 'T'.repeat(100)];
