@@ -44,8 +44,8 @@ export function seedShowroom(composed: Composed, vehicles: number): Promise<void
   });
 }
 
-/** Jobs that make the data of a seeder what it would be some minutes later: words for search, ratings, and nobody waiting to be told of them. */
-const SETTLING = ['learn-words', 'rate-market', 'match-saved-searches'];
+/** Jobs that make the data of a seeder what it would be some minutes later: words for search, ratings. */
+const SETTLING = ['learn-words', 'rate-market'];
 
 async function settle({ jobs, makeCtx }: Composed): Promise<void> {
   for (const name of SETTLING) {

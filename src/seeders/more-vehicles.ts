@@ -38,14 +38,24 @@ export async function addVehicles(makeCtx: () => Ctx, count: number): Promise<vo
   const dealers = await demoDealers(ctx.em);
   const first = await countVehicles(ctx.em);
   await storeDemoPhotos(ctx);
-  let batch: PlannedVehicle[] = [];
-  for (const planned of planVehicles(count, rng, { dealers: dealers.length, first })) {
-    batch.push(planned);
-    if (batch.length < BATCH) continue;
-    await writeListings(makeCtx().em, batch, dealers, now);
-    batch = [];
+  const plan = planVehicles(count, rng, { dealers: dealers.length, first });
+  // Two at work: while the database writes for one, the other makes its next batch.
+  const write = async () => {
+    for (let batch = take(plan, BATCH); batch.length > 0; batch = take(plan, BATCH)) {
+      await writeListings(makeCtx().em, batch, dealers, now);
+    }
+  };
+  await Promise.all([write(), write()]);
+}
+
+function take<T>(from: Iterator<T>, count: number): T[] {
+  const taken: T[] = [];
+  while (taken.length < count) {
+    const { value, done } = from.next();
+    if (done) break;
+    taken.push(value);
   }
-  await writeListings(makeCtx().em, batch, dealers, now);
+  return taken;
 }
 
 async function writeListings(
@@ -54,7 +64,6 @@ async function writeListings(
   dealers: readonly string[],
   now: Date,
 ): Promise<void> {
-  if (batch.length === 0) return;
   const listings = batch.map((planned) => listingOf(em, planned, dealers, now));
   const images = listings.flatMap(({ vehicle }) => demoPhotosOf(vehicle, vehicle.createdAt));
   await em.transactional(async (tx) => {
