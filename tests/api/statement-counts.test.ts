@@ -42,7 +42,7 @@ const lists: ReadonlyArray<
   ],
   [
     'a listing with facets',
-    3,
+    2,
     'guest',
     'vehicles(first: $first) { nodes { id } facets { makes { value count } years { value } price { min } } }',
   ],

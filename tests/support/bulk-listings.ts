@@ -5,6 +5,7 @@ import { Dealer } from '../../src/modules/dealers/index.js';
 import { searchTermsOf } from '../../src/modules/vehicles/search/search-terms.js';
 import { Vehicle } from '../../src/modules/vehicles/vehicle.entity.js';
 import type { BodyType, FuelType, VehicleStatus } from '../../src/modules/vehicles/vehicle.enums.js';
+import { kindOf } from '../../src/modules/vehicles/vehicle.kind.js';
 import { nameKey } from '../../src/modules/vehicles/vehicle.names.js';
 import type { TestApp } from './app.js';
 
@@ -74,6 +75,7 @@ export async function insertListings(app: TestApp, listings: readonly BulkListin
       description: null,
       ...given,
     };
+    const keys = { makeKey: nameKey(listing.make), modelKey: nameKey(listing.model) };
     return {
       id: v7(),
       createdAt: at,
@@ -82,8 +84,8 @@ export async function insertListings(app: TestApp, listings: readonly BulkListin
       publishedAt: at,
       dealer: dealerId,
       vin: `BULK${++made}`,
-      makeKey: nameKey(listing.make),
-      modelKey: nameKey(listing.model),
+      ...keys,
+      kind: kindOf({ ...listing, ...keys }),
       mileage: 0,
       askingPrice: 2_000_000,
       status: 'ACTIVE' as const,

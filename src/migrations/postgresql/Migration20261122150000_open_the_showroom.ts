@@ -70,7 +70,7 @@ export class Migration20261122150000_open_the_showroom extends Migration {
       `create index "dealers_submitted_index" on "dealers" ("verification_status", "submitted_at", "id")`,
     );
     this.addSql(
-      `alter table "vehicles" add "featured_at" bigint null, add "search_terms" tsvector not null default '', add "market_value" bigint null, add "comparable_count" int not null default 0, add "deal_rating" varchar(10) null, add "deal_rank" int not null default 1000000000, add "rated_at" bigint null, add "market_stale" boolean not null default true, add "match_due" uuid null`,
+      `alter table "vehicles" add "featured_at" bigint null, add "search_terms" tsvector not null default '', add "market_value" bigint null, add "comparable_count" int not null default 0, add "deal_rating" varchar(10) null, add "deal_rank" int not null default 1000000000, add "rated_at" bigint null, add "market_stale" boolean not null default true, add "match_due" uuid null, add "kind" bigint not null default 0`,
     );
     this.addSql(`create index "vehicles_unindexed_index" on "vehicles" ("id") where search_terms = ''`);
     this.addSql(
@@ -84,11 +84,14 @@ export class Migration20261122150000_open_the_showroom extends Migration {
       `create index "vehicles_featured_index" on "vehicles" ("featured_at", "id") where featured_at is not null`,
     );
     this.addSql(
-      `create index "vehicles_facets_index" on "vehicles" ("status", "make_key", "model_key", "body_type", "fuel_type", "year", "asking_price", "dealer_id")`,
+      `create index "vehicles_kind_index" on "vehicles" ("status", "kind", "asking_price", "dealer_id")`,
     );
     this.addSql(`create index "vehicles_deal_index" on "vehicles" ("status", "deal_rank", "id")`);
     this.addSql(
       `create index "vehicles_rating_index" on "vehicles" ("status", "deal_rating", "listed_at", "id")`,
+    );
+    this.addSql(
+      `create index "vehicles_gearbox_index" on "vehicles" ("status", "transmission", "drivetrain", "listed_at", "id")`,
     );
     this.addSql(
       `create index "vehicles_body_price_index" on "vehicles" ("status", "body_type", "asking_price", "id")`,
@@ -149,13 +152,14 @@ export class Migration20261122150000_open_the_showroom extends Migration {
     this.addSql(`drop index "vehicles_stale_index"`);
     this.addSql(`drop index "vehicles_rated_index"`);
     this.addSql(`drop index "vehicles_featured_index"`);
-    this.addSql(`drop index "vehicles_facets_index"`);
+    this.addSql(`drop index "vehicles_kind_index"`);
     this.addSql(`drop index "vehicles_deal_index"`);
     this.addSql(`drop index "vehicles_rating_index"`);
+    this.addSql(`drop index "vehicles_gearbox_index"`);
     this.addSql(`drop index "vehicles_body_price_index"`);
     this.addSql(`drop index "vehicles_search_index"`);
     this.addSql(
-      `alter table "vehicles" drop column "featured_at", drop column "search_terms", drop column "market_value", drop column "comparable_count", drop column "deal_rating", drop column "deal_rank", drop column "rated_at", drop column "market_stale", drop column "match_due"`,
+      `alter table "vehicles" drop column "featured_at", drop column "search_terms", drop column "market_value", drop column "comparable_count", drop column "deal_rating", drop column "deal_rank", drop column "rated_at", drop column "market_stale", drop column "match_due", drop column "kind"`,
     );
   }
 }

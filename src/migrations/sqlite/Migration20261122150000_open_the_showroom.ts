@@ -81,6 +81,7 @@ export class Migration20261122150000_open_the_showroom extends Migration {
     this.addSql(`alter table "vehicles" add column "rated_at" bigint null`);
     this.addSql(`alter table "vehicles" add column "market_stale" integer not null default true`);
     this.addSql(`alter table "vehicles" add column "match_due" text null`);
+    this.addSql(`alter table "vehicles" add column "kind" bigint not null default 0`);
     this.addSql(`create index "vehicles_unindexed_index" on "vehicles" ("id") where search_terms = ''`);
     this.addSql(
       `create index "vehicles_match_due_index" on "vehicles" ("status", "id") where match_due is not null`,
@@ -93,11 +94,14 @@ export class Migration20261122150000_open_the_showroom extends Migration {
       `create index "vehicles_featured_index" on "vehicles" ("featured_at", "id") where featured_at is not null`,
     );
     this.addSql(
-      `create index "vehicles_facets_index" on "vehicles" ("status", "make_key", "model_key", "body_type", "fuel_type", "year", "asking_price", "dealer_id")`,
+      `create index "vehicles_kind_index" on "vehicles" ("status", "kind", "asking_price", "dealer_id")`,
     );
     this.addSql(`create index "vehicles_deal_index" on "vehicles" ("status", "deal_rank", "id")`);
     this.addSql(
       `create index "vehicles_rating_index" on "vehicles" ("status", "deal_rating", "listed_at", "id")`,
+    );
+    this.addSql(
+      `create index "vehicles_gearbox_index" on "vehicles" ("status", "transmission", "drivetrain", "listed_at", "id")`,
     );
     this.addSql(
       `create index "vehicles_body_price_index" on "vehicles" ("status", "body_type", "asking_price", "id")`,
@@ -155,9 +159,10 @@ export class Migration20261122150000_open_the_showroom extends Migration {
     this.addSql(`drop index "vehicles_stale_index"`);
     this.addSql(`drop index "vehicles_rated_index"`);
     this.addSql(`drop index "vehicles_featured_index"`);
-    this.addSql(`drop index "vehicles_facets_index"`);
+    this.addSql(`drop index "vehicles_kind_index"`);
     this.addSql(`drop index "vehicles_deal_index"`);
     this.addSql(`drop index "vehicles_rating_index"`);
+    this.addSql(`drop index "vehicles_gearbox_index"`);
     this.addSql(`drop index "vehicles_body_price_index"`);
     this.addSql(`alter table "vehicles" drop column "featured_at"`);
     this.addSql(`alter table "vehicles" drop column "search_terms"`);
@@ -168,5 +173,6 @@ export class Migration20261122150000_open_the_showroom extends Migration {
     this.addSql(`alter table "vehicles" drop column "rated_at"`);
     this.addSql(`alter table "vehicles" drop column "market_stale"`);
     this.addSql(`alter table "vehicles" drop column "match_due"`);
+    this.addSql(`alter table "vehicles" drop column "kind"`);
   }
 }

@@ -1,4 +1,4 @@
-import { type Opt, type Ref, ref } from '@mikro-orm/core';
+import { BigIntType, type Opt, type Ref, ref } from '@mikro-orm/core';
 import { Entity, Index, ManyToOne, Property, Unique } from '@mikro-orm/decorators/legacy';
 import { Field, Int, ObjectType } from 'type-graphql';
 import { v7 as uuidv7 } from 'uuid';
@@ -17,6 +17,7 @@ import {
   VehicleCondition,
   VehicleStatus,
 } from './vehicle.enums.js';
+import { kindOf, NO_KIND } from './vehicle.kind.js';
 import { nameKey } from './vehicle.names.js';
 
 /** What a dealer says of a car and may change while it is for sale; its price has a history and a method of its own. */
@@ -56,14 +57,15 @@ export interface VehicleDetails {
 @Index({ name: 'vehicles_body_index', properties: ['status', 'bodyType', 'listedAt', 'id'] })
 @Index({ name: 'vehicles_fuel_index', properties: ['status', 'fuelType', 'listedAt', 'id'] })
 @Index({ name: 'vehicles_condition_index', properties: ['status', 'condition', 'listedAt', 'id'] })
+@Index({
+  name: 'vehicles_gearbox_index',
+  properties: ['status', 'transmission', 'drivetrain', 'listedAt', 'id'],
+})
 @Index({ name: 'vehicles_dealer_index', properties: ['dealer', 'status', 'listedAt', 'id'] })
 @Index({ name: 'vehicles_body_price_index', properties: ['status', 'bodyType', 'askingPrice', 'id'] })
 @Index({ name: 'vehicles_rating_index', properties: ['status', 'dealRating', 'listedAt', 'id'] })
 @Index({ name: 'vehicles_deal_index', properties: ['status', 'dealRank', 'id'] })
-@Index({
-  name: 'vehicles_facets_index',
-  properties: ['status', 'makeKey', 'modelKey', 'bodyType', 'fuelType', 'year', 'askingPrice', 'dealer'],
-})
+@Index({ name: 'vehicles_kind_index', properties: ['status', 'kind', 'askingPrice', 'dealer'] })
 @Index({
   name: 'vehicles_featured_index',
   properties: ['featuredAt', 'id'],
@@ -105,6 +107,10 @@ export class Vehicle extends BaseEntity {
 
   @Property({ type: 'string', length: 100 })
   modelKey!: string;
+
+  /** Its make, model, body, fuel and year as one number, for the counting of facets: `kindOf`. */
+  @Property({ type: new BigIntType('number'), defaultRaw: String(NO_KIND) })
+  kind: number & Opt = NO_KIND;
 
   @Property({ type: 'integer' })
   @Field(() => Int, { description: 'Model year.' })
@@ -245,6 +251,7 @@ export class Vehicle extends BaseEntity {
     Object.assign(this, details);
     this.makeKey = nameKey(this.make);
     this.modelKey = nameKey(this.model);
+    this.kind = kindOf(this);
     if (this.comparedAs() !== before) this.marketValue = null;
     this.appraise();
     this.searchTerms = searchTermsOf(this);

@@ -7,15 +7,23 @@ import { dealerIdsInState } from '../dealers/index.js';
 import { nearOf } from './near/near.js';
 import { textSearchOf } from './search/text-search.js';
 import type { VehicleFilter } from './vehicle.inputs.js';
+import type { Countable } from './vehicle.kind.js';
 import { nameKey } from './vehicle.names.js';
 
 /** More values than there are makes on the market help nobody, and each costs the database a comparison. */
 const MAX_VALUES = 50;
 
+/** So many makes or models are few of those that there are. */
+const FEW = 2;
+
 /** What one field of a filter asks of a row. */
 export interface FilterPart {
   readonly field: keyof VehicleFilter;
   readonly condition: Condition;
+  /** The same of a kind of vehicle; absent where a kind does not tell. */
+  readonly holdsFor?: (kind: Countable) => boolean;
+  /** That it leaves few rows, as far as a filter can tell: a make or a model, or two. */
+  readonly isNarrow?: boolean;
 }
 
 /** A filter as SQL. A row matches where it fulfils each part, and is found by the join where there is one. */
@@ -67,16 +75,26 @@ function partsOf(filter: VehicleFilter): FilterPart[] {
   check.done();
 
   return [
-    ...isOneOf('makes', 'r.make_key', makes),
-    ...isOneOf('models', 'r.model_key', models),
-    ...isOneOf('bodyTypes', 'r.body_type', filter.bodyTypes),
-    ...isOneOf('fuelTypes', 'r.fuel_type', filter.fuelTypes),
+    ...isOneOf('makes', 'r.make_key', makes, ({ makeKey }) => makeKey),
+    ...isOneOf('models', 'r.model_key', models, ({ modelKey }) => modelKey),
+    ...isOneOf('bodyTypes', 'r.body_type', filter.bodyTypes, ({ bodyType }) => bodyType),
+    ...isOneOf('fuelTypes', 'r.fuel_type', filter.fuelTypes, ({ fuelType }) => fuelType),
     ...isOneOf('transmissions', 'r.transmission', filter.transmissions),
     ...isOneOf('drivetrains', 'r.drivetrain', filter.drivetrains),
     ...isOneOf('conditions', 'r.condition', filter.conditions),
     ...isOneOf('ratings', 'r.deal_rating', filter.ratings),
-    ...part('yearMin', filter.yearMin, (year) => sql`r.year >= ${year}`),
-    ...part('yearMax', filter.yearMax, (year) => sql`r.year <= ${year}`),
+    ...part(
+      'yearMin',
+      filter.yearMin,
+      (year) => sql`r.year >= ${year}`,
+      (year) => (kind) => kind.year >= year,
+    ),
+    ...part(
+      'yearMax',
+      filter.yearMax,
+      (year) => sql`r.year <= ${year}`,
+      (year) => (kind) => kind.year <= year,
+    ),
     ...part('priceMin', filter.priceMin, (price) => sql`r.asking_price >= ${price}`),
     ...part('priceMax', filter.priceMax, (price) => sql`r.asking_price <= ${price}`),
     ...part('mileageMax', filter.mileageMax, (miles) => sql`r.mileage <= ${miles}`),
@@ -89,8 +107,10 @@ function part<V>(
   field: FilterPart['field'],
   value: V | null | undefined,
   condition: (value: V) => Condition,
+  holdsFor?: (value: V) => (kind: Countable) => boolean,
 ): FilterPart[] {
-  return value == null ? [] : [{ field, condition: condition(value) }];
+  if (value == null) return [];
+  return [{ field, condition: condition(value), ...(holdsFor ? { holdsFor: holdsFor(value) } : {}) }];
 }
 
 const ENUM_LISTS = [
@@ -146,8 +166,12 @@ function isOneOf(
   field: FilterPart['field'],
   column: string,
   values: readonly string[] | null | undefined,
+  of?: (kind: Countable) => string | null,
 ): FilterPart[] {
-  return oneOf(column, values).map((condition) => ({ field, condition }));
+  const wanted = new Set<string | null>(values);
+  const holds = of ? { holdsFor: (kind: Countable) => wanted.has(of(kind)) } : {};
+  const isNarrow = (field === 'makes' || field === 'models') && wanted.size <= FEW;
+  return oneOf(column, values).map((condition) => ({ field, condition, isNarrow, ...holds }));
 }
 
 function oneOf(column: string, values: readonly string[] | null | undefined): Condition[] {

@@ -126,7 +126,7 @@ describe.each(databaseKinds)('listings without words on %s', (kind: DatabaseKind
     const before = await stored(app);
     const find = async (search: string) =>
       (await app.ok(VehiclesDocument, { filter: { search } })).vehicles.nodes.map((node) => node.id).sort();
-    await app.orm.em.fork().getConnection().execute(`update vehicles set search_terms = ''`);
+    await app.orm.em.fork().getConnection().execute(`update vehicles set search_terms = '', kind = 0`);
     expect(await find('honda')).toEqual([]);
 
     expect(await indexUnindexed.run(app.system.makeCtx())).toBe(2);

@@ -1,12 +1,15 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Ctx } from '../../../kernel/context.js';
+import { isPostgres } from '../../../kernel/json-rows.js';
 import { defineLoader } from '../../../kernel/loader.js';
 import type { Condition } from '../../../kernel/reads.js';
 import type { Selection } from '../../../kernel/selection.js';
 import { conditionsOf, type Narrowing, unnarrowed } from '../vehicle.filter.js';
 import type { VehicleFacets } from './facets.payloads.js';
-import { countedFacets, type FacetName, facetNames, isCounted, ownFilters, passes } from './facets.rules.js';
+import { rollUp } from './facets.rollup.js';
+import { countedFacets, type FacetName, facetNames, isCounted, ownFilters } from './facets.rules.js';
 import { type CountedRows, type FacetRow, facetsStatement } from './facets.statement.js';
+import { readKinds } from './kinds.reads.js';
 
 /** Reads the facets of a list, as far as a selection asks for them. */
 export type FacetsSource = (ctx: Ctx, selection: Selection) => Promise<VehicleFacets>;
@@ -25,8 +28,12 @@ export interface FacetedList {
 /** The facets of one list. */
 export function facetsOfList(list: FacetedList): FacetsSource {
   return async (ctx, selection) => {
-    const facets = list.narrowing?.isEmpty ? [] : await readFacets(ctx, list, facetsIn(selection));
-    return facetsFrom(facets);
+    const facets = list.narrowing?.isEmpty ? [] : facetsIn(selection);
+    if (facets.length === 0) return facetsFrom([]);
+    // SQLite finds the few rows only where it guesses the right index.
+    const isByRows = isPostgres(ctx.em) && isNarrow(list, facets);
+    const read = isToldByKinds(list) && !isByRows ? readByKinds : readFacets;
+    return facetsFrom(await read(ctx, list, facets));
   };
 }
 
@@ -48,10 +55,33 @@ function facetsIn(selection: Selection): FacetName[] {
   return facetNames.filter((name) => selection.has(name));
 }
 
-/**
- * One statement for all facets whose own filter is not set, or two where an index tells them all, and one for each other:
- * six at most, whatever the rows.
- */
+/** On the market, and narrowed by nothing but what a kind tells, the price and a circle. */
+function isToldByKinds({ onTheMarket, narrowing, join }: FacetedList): boolean {
+  return !!onTheMarket && !join && (narrowing?.parts ?? []).every(({ field }) => OWN.has(field));
+}
+
+const OWN: ReadonlySet<string> = new Set(Object.values(ownFilters).flat());
+
+/** Whether a make or a model stays in the filter of every facet: then reading the few rows there are takes less. */
+function isNarrow({ narrowing }: FacetedList, facets: readonly FacetName[]): boolean {
+  return facets.every((facet) => {
+    const own: readonly string[] = ownFilters[facet];
+    return narrowing?.parts.some((part) => part.isNarrow && !own.includes(part.field)) ?? false;
+  });
+}
+
+/** One statement, whatever the facets and the filter. */
+async function readByKinds(
+  ctx: Ctx,
+  { narrowing = unnarrowed }: FacetedList,
+  facets: readonly FacetName[],
+): Promise<FacetRow[]> {
+  const { parts, join } = narrowing;
+  const prices = conditionsOf({ ...narrowing, parts: parts.filter(({ holdsFor }) => !holdsFor) });
+  return rollUp(await readKinds(ctx, { join, prices }), parts, facets);
+}
+
+/** One statement for all facets whose own filter is not set, and one for each other: six at most, whatever the rows. */
 async function readFacets(
   ctx: Ctx,
   list: FacetedList,
@@ -61,11 +91,7 @@ async function readFacets(
   const narrowing = list.narrowing ?? unnarrowed;
   const narrowed = new Set<string>(narrowing.parts.map(({ field }) => field));
   const isAlone = (facet: FacetName) => ownFilters[facet].some((field) => narrowed.has(field));
-  const isIndexed = isInIndex(list, narrowed);
-  const together = Map.groupBy(facets, (facet) => {
-    if (isAlone(facet)) return facet;
-    return isIndexed ? passes[facet] : 'all';
-  });
+  const together = Map.groupBy(facets, (facet) => (isAlone(facet) ? facet : 'all'));
   const statements = [...together.values()].map(async (names) => {
     const alone = names.find(isAlone);
     const rows: CountedRows = {
@@ -78,13 +104,6 @@ async function readFacets(
   });
   return (await Promise.all(statements)).flat();
 }
-
-/** Whether `vehicles_facets_index` holds all that the list is narrowed by. */
-function isInIndex({ onTheMarket, narrowing, join }: FacetedList, narrowed: ReadonlySet<string>): boolean {
-  return !!onTheMarket && !join && !narrowing?.join && [...narrowed].every((field) => INDEXED.has(field));
-}
-
-const INDEXED: ReadonlySet<string> = new Set(Object.values(ownFilters).flat());
 
 function without(narrowing: Narrowing, fields: readonly string[]): Narrowing {
   return { ...narrowing, parts: narrowing.parts.filter(({ field }) => !fields.includes(field)) };

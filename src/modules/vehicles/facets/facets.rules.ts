@@ -32,19 +32,6 @@ export type CountedName = Exclude<FacetName, 'price'>;
 const byCount = (a: FacetCount, b: FacetCount) => b.count - a.count || compareNames(a.value, b.value);
 const byYear = (a: FacetCount, b: FacetCount) => Number(b.value) - Number(a.value);
 
-/**
- * Which facets go through the index together where the index alone can tell them: few long groups by name, or few short
- * ones by figure. All in one would make a group of nearly every row, and takes longer than both.
- */
-export const passes: Readonly<Record<FacetName, 'names' | 'figures'>> = {
-  makes: 'names',
-  models: 'names',
-  bodyTypes: 'names',
-  fuelTypes: 'names',
-  years: 'figures',
-  price: 'figures',
-};
-
 export const countedFacets: Readonly<Record<CountedName, CountedFacet>> = {
   makes: { column: 'make_key', most: MAX_MAKES, order: byCount },
   models: { column: 'model_key', most: MAX_MODELS, order: byCount },

@@ -25,8 +25,8 @@ export interface FacetRow {
 }
 
 /**
- * Facets over the same rows, in one statement. It goes through the rows once and groups them by all that is asked for,
- * on the whole market out of `vehicles_facets_index` alone; what is then rolled up to the facets are some thousand groups.
+ * Facets over the same rows, in one statement. It goes through the rows once and groups them by all that is asked for;
+ * what is then rolled up to the facets are some thousand groups.
  */
 export function facetsStatement(facets: readonly FacetName[], rows: CountedRows): RawBuilder<FacetRow> {
   const counted = facets.filter(isCounted);
@@ -50,7 +50,7 @@ function groupsOf(counted: readonly CountedName[], prices: boolean, rows: Counte
     ${groupBy.length > 0 ? sql`group by ${sql.join(groupBy)}` : sql``}`;
 }
 
-/** In the order of the index. A model is spelled as its make spells it. */
+/** A model is spelled as its make spells it. */
 function columnsOf(counted: readonly CountedName[]): string[] {
   const asked = new Set(counted);
   if (asked.has('models')) asked.add('makes');

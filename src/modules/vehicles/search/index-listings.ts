@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Ctx } from '../../../kernel/context.js';
 import { isPostgres, jsonRows } from '../../../kernel/json-rows.js';
 import { Vehicle } from '../vehicle.entity.js';
+import { kindOf } from '../vehicle.kind.js';
 import { searchTermsOf } from './search-terms.js';
 
 /** Listings that are read and written at once. */
@@ -10,7 +11,7 @@ const BATCH = 500;
 /** Batches of one run: 10,000 listings in a second or two. */
 const BATCHES = 20;
 
-/** Gives their words to listings without any, and returns to how many. Every listing has a year, so none is met twice. */
+/** Gives their words and their kind to listings without words, and returns to how many. Every listing has a year, so none is met twice. */
 export async function indexListings(ctx: Pick<Ctx, 'em'>): Promise<number> {
   let count = 0;
   for (let batch = 0; batch < BATCHES; batch++) {
@@ -30,20 +31,26 @@ async function indexBatch({ em }: Pick<Ctx, 'em'>): Promise<number> {
   const listings = await em.find(
     Vehicle,
     { id: { $in: rows.map(({ id }) => id) } },
-    { fields: [...SEARCHED], disableIdentityMap: true },
+    { fields: [...READ], disableIdentityMap: true },
   );
-  const terms = listings.map((listing) => ({ id: listing.id, terms: searchTermsOf(listing) }));
-  const table = jsonRows(em, 't', { id: 'uuid', terms: 'text' }, terms);
+  const indexed = listings.map((listing) => ({
+    id: listing.id,
+    terms: searchTermsOf(listing),
+    kind: kindOf(listing),
+  }));
+  const table = jsonRows(em, 't', { id: 'uuid', terms: 'text', kind: 'bigint' }, indexed);
   const value = isPostgres(em) ? sql`t.terms::tsvector` : sql`t.terms`;
   // What was revised meanwhile has its words by now, and newer ones.
-  await sql`update vehicles set search_terms = ${value} from ${table}
+  await sql`update vehicles set search_terms = ${value}, kind = t.kind from ${table}
     where vehicles.id = t.id and vehicles.search_terms = ''`.execute(db);
-  return terms.length;
+  return indexed.length;
 }
 
-const SEARCHED = [
+const READ = [
   'make',
   'model',
+  'makeKey',
+  'modelKey',
   'year',
   'trim',
   'bodyType',
