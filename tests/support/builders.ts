@@ -114,7 +114,7 @@ export class Builders {
     if (!this.theAdmin || hasExpired) {
       this.theAdmin = this.theAdmin
         ? this.theAdmin.then((admin) => this.login(admin))
-        : this.register({ userType: 'ADMIN', email: 'admin@example.com' });
+        : this.register({ userType: 'ADMIN' });
       this.adminSince = now;
     }
     return this.theAdmin;
