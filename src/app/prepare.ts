@@ -34,9 +34,9 @@ export function seedDatabase(composed: Composed): Promise<boolean> {
 }
 
 /** Lists many more vehicles, and leaves the database as it is once the jobs have been over it. */
-export function seedShowroom(composed: Composed, vehicles: number): Promise<void> {
+export function seedShowroom(composed: Composed, vehicles: number, byDealer?: number): Promise<void> {
   return withoutWaitingForTheDisk(composed, async () => {
-    await addVehicles(composed.makeCtx, vehicles);
+    await addVehicles(composed.makeCtx, vehicles, byDealer);
     await settle(composed);
     // What plans are made by, and on PostgreSQL what lets an index answer alone, comes with time otherwise.
     const db = composed.makeCtx().em.getKysely();

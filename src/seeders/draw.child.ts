@@ -17,12 +17,12 @@ process.once('message', async ({ directory, drawings }: Order) => {
       const picture = sharp(Buffer.from(svg));
       await picture
         .clone()
-        .webp({ quality: 80, effort: 1 })
+        .webp({ quality: 80, effort: 0 })
         .toFile(join(directory, `${name}.webp`));
       await picture
         .clone()
-        .resize(400, 300)
-        .webp({ quality: 75, effort: 1 })
+        .resize(320, 240)
+        .webp({ quality: 75, effort: 0 })
         .toFile(join(directory, `${name}-thumb.webp`));
     }
   };

@@ -1,7 +1,7 @@
 /** The demo's photos are drawings of ours: a car of each body in each colour, from the side, before the evening or the morning. */
 
-export const DRAWN_WIDTH = 800;
-export const DRAWN_HEIGHT = 600;
+export const DRAWN_WIDTH = 640;
+export const DRAWN_HEIGHT = 480;
 
 /** What the colours of the catalogue look like. */
 const PAINTS: ReadonlyArray<[word: RegExp, name: string, paint: string]> = [

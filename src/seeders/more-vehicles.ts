@@ -23,16 +23,16 @@ const BY_DEALER = 200;
  * are written as rows, as the services would write them: nobody is told of them, and jobs rate them afterwards.
  * @throws Error where there are no such dealers.
  */
-export async function addVehicles(makeCtx: () => Ctx, count: number): Promise<void> {
+export async function addVehicles(makeCtx: () => Ctx, count: number, byDealer = BY_DEALER): Promise<void> {
   const ctx = makeCtx();
   const now = ctx.clock.now();
   if ((await demoDealers(ctx.em)).length === 0)
     throw new Error('None of the demo dealers is in this database.');
   // Other VINs than in any earlier batch, whatever was deleted since.
   const rng = seededRng(now.getTime());
-  if (count > BY_DEALER * DEALERS.length) {
+  if (count > byDealer * DEALERS.length) {
     await ctx.em.transactional((em) =>
-      addDealers(em as SqlEntityManager, Math.ceil(count / BY_DEALER), rng, now),
+      addDealers(em as SqlEntityManager, Math.ceil(count / byDealer), rng, now),
     );
   }
   const dealers = await demoDealers(ctx.em);
