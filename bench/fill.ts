@@ -35,7 +35,13 @@ export async function fill({ orm }: Composed): Promise<Filled> {
     const party = i % 2 === 0 ? ('BUYER' as const) : ('DEALER' as const);
     const offer = Offer.of(
       negotiation,
-      { amount: 1_500_000 + i, party, message: null, expiresAt: new Date(now.getTime() + 1e8) },
+      {
+        amount: 1_500_000 + i,
+        askingPrice: car.askingPrice,
+        party,
+        message: null,
+        expiresAt: new Date(now.getTime() + 1e8),
+      },
       now,
     );
     if (i < 9) offer.answer('COUNTERED', 'USER', now);

@@ -20,6 +20,13 @@ export interface Policy {
   readonly maxPageSize: number;
   readonly offerLifetimeMs: number;
   readonly offersPerVehicle: number;
+  /** How long before an offer lapses its reader is warned. */
+  readonly warningMs: number;
+  /** How long a dealer's invitation stands, and how far under the asking price it must be at least, in percent. */
+  readonly invitationLifetimeMs: number;
+  readonly minimumInvitationDiscountPercent: number;
+  /** Messages that one account may send in a minute. */
+  readonly messagesPerMinute: number;
   readonly holdMs: number;
   /** Share of the asking price that a first offer must reach, in percent. */
   readonly minimumOfferPercent: number;

@@ -276,6 +276,8 @@ export type NegotiationEndReason =
 export type NegotiationEventKind =
   /** The agreement came to nothing. */
   | 'DEAL_FELL_THROUGH'
+  /** A message without an offer. */
+  | 'MESSAGE_SENT'
   /** The buyer ended it. */
   | 'NEGOTIATION_CANCELLED'
   /** The vehicle was no longer to be had. */
@@ -342,6 +344,8 @@ export type NotificationKind =
   | 'DEALER_VERIFIED'
   /** An agreement came to nothing; a buyer whom it had displaced may start again. */
   | 'DEAL_FELL_THROUGH'
+  /** The other side wrote. */
+  | 'MESSAGE_RECEIVED'
   /** The buyer withdrew. */
   | 'NEGOTIATION_CANCELLED'
   /** The vehicle went to another buyer or left the market. */
@@ -356,7 +360,9 @@ export type NotificationKind =
   | 'OFFER_ACCEPTED'
   /** The other side made a counter-offer. */
   | 'OFFER_COUNTERED'
-  /** A buyer opened a negotiation. */
+  /** An offer that waits for the reader lapses soon. */
+  | 'OFFER_EXPIRING'
+  /** The other side opened a negotiation with an offer. */
   | 'OFFER_RECEIVED'
   /** A vehicle that the reader has saved costs less. */
   | 'PRICE_DROP'
@@ -365,6 +371,10 @@ export type NotificationKind =
 
 /** Who answered an offer. */
 export type OfferResolver =
+  /** An admin of the marketplace. */
+  | 'ADMIN'
+  /** The dealer's rules, at once. Told to the dealer and admins; to a buyer it is USER. */
+  | 'RULE'
   /** Time, or a rival's acceptance. */
   | 'SYSTEM'
   /** A person. */

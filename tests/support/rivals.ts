@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { Negotiation, Offer } from '../../src/modules/negotiations/index.js';
+import { warningTime } from '../../src/modules/negotiations/negotiation.rules.js';
 import { Vehicle } from '../../src/modules/vehicles/index.js';
 import type { TestApp } from './app.js';
 import type { Person } from './builders.js';
@@ -37,9 +38,15 @@ export async function openRivalsOn(
     const expiresAt = new Date(now.getTime() + app.system.config.policy.offerLifetimeMs);
     const opened = vehicleIds.map((vehicleId) =>
       buyers.map((buyer) => {
-        const negotiation = Negotiation.between(vehicles.get(vehicleId) as Vehicle, buyer.id, now);
-        const offer = Offer.of(negotiation, { amount, party: 'BUYER', message: null, expiresAt }, now);
-        negotiation.put(offer, now);
+        const vehicle = vehicles.get(vehicleId) as Vehicle;
+        const negotiation = Negotiation.between(vehicle, buyer.id, now);
+        const { askingPrice } = vehicle;
+        const offer = Offer.of(
+          negotiation,
+          { amount, askingPrice, party: 'BUYER', message: null, expiresAt },
+          now,
+        );
+        negotiation.put(offer, warningTime(now, expiresAt, app.system.config.policy.warningMs), now);
         const event = negotiation.append({ kind: 'OFFER_SUBMITTED', party: 'BUYER', offer }, now);
         // An offer and its negotiation name each other, which costs a statement for each; below, one does for all.
         negotiation.currentOffer = null;

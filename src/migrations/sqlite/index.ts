@@ -1,10 +1,12 @@
 import { Migration20261122090000_create_marketplace } from './Migration20261122090000_create_marketplace.js';
 import { Migration20261122120000_add_mails_and_account_tokens } from './Migration20261122120000_add_mails_and_account_tokens.js';
 import { Migration20261122150000_open_the_showroom } from './Migration20261122150000_open_the_showroom.js';
+import { Migration20261122180000_set_the_table } from './Migration20261122180000_set_the_table.js';
 
 /** Oldest first. A migration that has landed is never edited. */
 export const sqliteMigrations = [
   Migration20261122090000_create_marketplace,
   Migration20261122120000_add_mails_and_account_tokens,
   Migration20261122150000_open_the_showroom,
+  Migration20261122180000_set_the_table,
 ];

@@ -30,7 +30,7 @@ async function accept(tx: Tx, viewer: Viewer, input: AcceptOfferInput): Promise<
   if (vehicle.status !== 'ACTIVE')
     throw new AppError('VEHICLE_UNAVAILABLE', 'This vehicle is no longer on the market.');
 
-  negotiation.agree(offer, new Date(now.getTime() + tx.policy.holdMs), now);
+  negotiation.agree(offer, 'USER', new Date(now.getTime() + tx.policy.holdMs), now);
   vehicle.hold(now);
   const event = append(tx, negotiation, { kind: 'OFFER_ACCEPTED', party: place.party, offer }, now);
   await tx.happened(new OfferAccepted(negotiation, vehicle, dealerUserId, offer, place.party));

@@ -51,6 +51,12 @@ export interface Ending {
 @Index({ name: 'negotiations_dealer_due_index', properties: ['dealer', 'dueAt', 'id'] })
 @Index({ name: 'negotiations_lapse_index', properties: ['expiresAt'], where: "status = 'ACTIVE'" })
 @Index({ name: 'negotiations_hold_index', properties: ['holdExpiresAt'], where: "status = 'ACCEPTED'" })
+@Index({ name: 'negotiations_warn_index', properties: ['warnAt'], where: 'warn_at is not null' })
+@Index({
+  name: 'negotiations_agreed_index',
+  properties: ['agreedAt', 'dealer', 'agreedPrice'],
+  where: 'agreed_at is not null',
+})
 @ObjectType({ description: "A buyer's and a dealer's search for a price for one vehicle." })
 export class Negotiation extends BaseEntity {
   @ManyToOne(() => Vehicle, { ref: true })
@@ -96,9 +102,37 @@ export class Negotiation extends BaseEntity {
   @Field(() => Int, { description: 'Last number of its log: subscribe with `after` this and miss nothing.' })
   lastSequence: number & Opt = 0;
 
-  /** How many offers the buyer has spent in it. */
+  /** When it was agreed on, once it was; it stays when the agreement falls through. */
+  @Property({ type: InstantType, nullable: true })
+  agreedAt: Date | null = null;
+
+  /** When it ended, with or without a sale; null while it is open or held. */
+  @Property({ type: InstantType, nullable: true })
+  endedAt: Date | null = null;
+
+  /** When who has the turn is to be warned that the standing offer lapses; null once it was, or where it is not to be. */
+  @Property({ type: InstantType, nullable: true })
+  warnAt: Date | null = null;
+
+  /** How far each side has read its log, and how many entries after that are not its own. */
+  @Property({ type: 'integer', default: 0 })
+  buyerReadSequence: number & Opt = 0;
+
+  @Property({ type: 'integer', default: 0 })
+  dealerReadSequence: number & Opt = 0;
+
+  @Property({ type: 'integer', default: 0 })
+  buyerUnread: number & Opt = 0;
+
+  @Property({ type: 'integer', default: 0 })
+  dealerUnread: number & Opt = 0;
+
+  /** How many offers each side has made in it; the buyer's are counted against its limit. */
   @Property({ type: 'integer' })
   buyerOfferCount: number & Opt = 0;
+
+  @Property({ type: 'integer', default: 0 })
+  dealerOfferCount: number & Opt = 0;
 
   /** The buyer's last amount and the dealer's last: the bounds of what comes next. */
   @Property({ type: CentsType, nullable: true })
@@ -142,9 +176,10 @@ export class Negotiation extends BaseEntity {
     return this.status === 'ACCEPTED' && this.holdExpiresAt !== null && now >= this.holdExpiresAt;
   }
 
-  /** Makes `offer` the standing one: the turn passes, and a new clock starts. */
-  put(offer: Offer, now: Date): void {
+  /** Makes `offer` the standing one: the turn passes, and a new clock starts. Null: too short for a warning. */
+  put(offer: Offer, warnAt: Date | null, now: Date): void {
     this.currentOffer = ref(offer);
+    this.warnAt = warnAt;
     this.turn = offer.party === 'BUYER' ? 'DEALER' : 'BUYER';
     this.expiresAt = offer.expiresAt;
     this.dueAt = offer.expiresAt;
@@ -153,16 +188,19 @@ export class Negotiation extends BaseEntity {
       this.buyerOfferCount += 1;
     } else {
       this.dealerAmount = offer.amount;
+      this.dealerOfferCount += 1;
     }
     this.touch(now);
   }
 
   /** The standing offer becomes the price, and the vehicle is held until `holdExpiresAt`. */
-  agree(offer: Offer, holdExpiresAt: Date, now: Date): void {
-    offer.answer('ACCEPTED', 'USER', now);
+  agree(offer: Offer, by: 'USER' | 'RULE', holdExpiresAt: Date, now: Date): void {
+    offer.answer('ACCEPTED', by, now);
     this.status = 'ACCEPTED';
     this.turn = null;
     this.expiresAt = null;
+    this.warnAt = null;
+    this.agreedAt = now;
     this.agreedPrice = offer.amount;
     this.holdExpiresAt = holdExpiresAt;
     this.dueAt = holdExpiresAt;
@@ -177,12 +215,15 @@ export class Negotiation extends BaseEntity {
     this.endReason = ending.reason;
     this.turn = null;
     this.expiresAt = null;
+    this.warnAt = null;
+    this.endedAt = now;
     this.dueAt = NO_CLOCK;
     this.touch(now);
   }
 
   complete(now: Date): void {
     this.status = 'COMPLETED';
+    this.endedAt = now;
     this.holdExpiresAt = null;
     this.dueAt = NO_CLOCK;
     this.touch(now);
@@ -191,6 +232,7 @@ export class Negotiation extends BaseEntity {
   fallThrough(reason: NegotiationEndReason, now: Date): void {
     this.status = 'FELL_THROUGH';
     this.endReason = reason;
+    this.endedAt = now;
     this.holdExpiresAt = null;
     this.dueAt = NO_CLOCK;
     this.touch(now);
@@ -212,6 +254,8 @@ export class Negotiation extends BaseEntity {
     now: Date,
   ) {
     this.lastSequence += 1;
+    if (entry.party !== 'BUYER') this.buyerUnread += 1;
+    if (entry.party !== 'DEALER') this.dealerUnread += 1;
     const event = new NegotiationEvent();
     event.negotiation = ref(this);
     event.sequence = this.lastSequence;
@@ -227,6 +271,8 @@ export class Negotiation extends BaseEntity {
 
 export interface NewOffer {
   readonly amount: Cents;
+  /** What was asked for the vehicle at that moment. */
+  readonly askingPrice: Cents;
   readonly party: NegotiationParty;
   readonly message: string | null;
   readonly expiresAt: Date;
@@ -241,6 +287,8 @@ export interface NewOffer {
   properties: ['dealer', 'expiresAt', 'id'],
   where: "status = 'PENDING' and party = 'BUYER'",
 })
+@Index({ name: 'offers_dealer_index', properties: ['dealer', 'createdAt', 'id'], where: "party = 'BUYER'" })
+@Index({ name: 'offers_day_index', properties: ['createdAt', 'dealer'], where: "party = 'BUYER'" })
 @Index({
   name: 'offers_answered_index',
   properties: ['dealer', 'respondedAt'],
@@ -258,6 +306,10 @@ export class Offer extends BaseEntity {
   @Property({ type: CentsType })
   @Field(() => MoneyScalar, { description: 'The price.' })
   amount!: Cents;
+
+  /** What was asked for the vehicle when it was made: prices of other cars and other days are compared as shares of it. */
+  @Property({ type: CentsType, default: 0 })
+  askingPrice!: Cents;
 
   @Property({ type: 'string', length: 10 })
   @Field(() => NegotiationParty, { description: 'Who made it.' })
@@ -284,11 +336,16 @@ export class Offer extends BaseEntity {
   @Property({ type: InstantType, nullable: true })
   respondedAt: Date | null = null;
 
-  static of(negotiation: Negotiation, { amount, party, message, expiresAt }: NewOffer, now: Date): Offer {
+  static of(
+    negotiation: Negotiation,
+    { amount, askingPrice, party, message, expiresAt }: NewOffer,
+    now: Date,
+  ): Offer {
     const offer = new Offer();
     offer.negotiation = ref(negotiation);
     offer.dealer = negotiation.dealer;
     offer.amount = amount;
+    offer.askingPrice = askingPrice;
     offer.party = party;
     offer.message = message;
     offer.expiresAt = expiresAt;

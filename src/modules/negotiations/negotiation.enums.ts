@@ -24,7 +24,7 @@ export const OfferStatus = enumOf(
 );
 export type OfferStatus = keyof typeof OfferStatus;
 
-export const OfferResolver = enumOf('USER', 'SYSTEM');
+export const OfferResolver = enumOf('USER', 'RULE', 'SYSTEM', 'ADMIN');
 export type OfferResolver = keyof typeof OfferResolver;
 
 export const NegotiationParty = enumOf('BUYER', 'DEALER');
@@ -52,6 +52,7 @@ export const NegotiationEventKind = enumOf(
   'NEGOTIATION_CLOSED',
   'NEGOTIATION_COMPLETED',
   'DEAL_FELL_THROUGH',
+  'MESSAGE_SENT',
 );
 export type NegotiationEventKind = keyof typeof NegotiationEventKind;
 
@@ -90,7 +91,11 @@ registerEnumType(OfferResolver, {
   description: 'Who answered an offer.',
   valuesConfig: {
     USER: { description: 'A person.' },
+    RULE: {
+      description: "The dealer's rules, at once. Told to the dealer and admins; to a buyer it is USER.",
+    },
     SYSTEM: { description: "Time, or a rival's acceptance." },
+    ADMIN: { description: 'An admin of the marketplace.' },
   },
 });
 registerEnumType(NegotiationParty, { name: 'NegotiationParty', description: 'A side of a negotiation.' });
@@ -121,5 +126,6 @@ registerEnumType(NegotiationEventKind, {
     NEGOTIATION_CLOSED: { description: 'The vehicle was no longer to be had.' },
     NEGOTIATION_COMPLETED: { description: 'The vehicle was sold at the agreed price.' },
     DEAL_FELL_THROUGH: { description: 'The agreement came to nothing.' },
+    MESSAGE_SENT: { description: 'A message without an offer.' },
   },
 });

@@ -61,6 +61,23 @@ export class NegotiationExpired extends OfferFact {}
 /** The vehicle went to another buyer or left the market; the reason stands on the negotiation. */
 export class NegotiationClosed extends OfferFact {}
 
+/** The standing offer lapses soon, and who has the turn has not answered. */
+export class OfferExpiring extends OfferFact {}
+
+export class MessageSent extends NegotiationFact {
+  constructor(
+    negotiation: Negotiation,
+    vehicle: Vehicle,
+    dealerUserId: string,
+    readonly by: NegotiationParty,
+    readonly body: string,
+    /** Its number in the log. */
+    readonly sequence: number,
+  ) {
+    super(negotiation, vehicle, dealerUserId);
+  }
+}
+
 export class SaleCompleted extends NegotiationFact {}
 
 export class DealFellThrough extends NegotiationFact {

@@ -99,3 +99,9 @@ export function boundsOf(party: NegotiationParty, prices: Prices): Bounds {
     maximum: dealerAmount === null ? askingPrice : Math.min(askingPrice, dealerAmount - 1),
   };
 }
+
+/** When to warn of an offer that lapses at `expiresAt`; null where it stands no longer than the warning's time before. */
+export function warningTime(now: Date, expiresAt: Date, warningMs: number): Date | null {
+  const warnAt = new Date(expiresAt.getTime() - warningMs);
+  return warnAt > now ? warnAt : null;
+}

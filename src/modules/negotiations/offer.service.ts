@@ -15,7 +15,7 @@ import { Negotiation, Offer } from './negotiation.entity.js';
 import type { NegotiationParty } from './negotiation.enums.js';
 import { OfferSubmitted } from './negotiation.events.js';
 import type { StartNegotiationInput, SubmitOfferInput } from './negotiation.inputs.js';
-import { boundsOf } from './negotiation.rules.js';
+import { boundsOf, warningTime } from './negotiation.rules.js';
 import { givenMessage } from './negotiation.texts.js';
 
 /** Opens a negotiation with the viewing buyer's first offer. */
@@ -122,8 +122,9 @@ async function put(
 ): Promise<Outcome> {
   if (isFirst) assertInBounds(tx, { negotiation, vehicle }, party, amount);
   const expiresAt = new Date(now.getTime() + tx.policy.offerLifetimeMs);
-  const offer = Offer.of(negotiation, { amount, party, message, expiresAt }, now);
-  negotiation.put(offer, now);
+  const { askingPrice } = vehicle;
+  const offer = Offer.of(negotiation, { amount, askingPrice, party, message, expiresAt }, now);
+  negotiation.put(offer, warningTime(now, expiresAt, tx.policy.warningMs), now);
   tx.em.persist([negotiation, offer]);
   const event = append(tx, negotiation, { kind: 'OFFER_SUBMITTED', party, offer, message }, now);
   await tx.happened(new OfferSubmitted(negotiation, vehicle, dealerUserId, offer, isFirst));

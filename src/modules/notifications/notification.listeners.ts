@@ -5,6 +5,7 @@ import { AccountDeleted } from '../accounts/index.js';
 import { Dealer, DealerReviewed } from '../dealers/index.js';
 import {
   DealFellThrough,
+  MessageSent,
   NegotiationCancelled,
   NegotiationClosed,
   NegotiationExpired,
@@ -12,6 +13,7 @@ import {
   NegotiationRejected,
   type Offer,
   OfferAccepted,
+  OfferExpiring,
   OfferSubmitted,
   SaleCompleted,
 } from '../negotiations/index.js';
@@ -44,6 +46,12 @@ export const listeners: readonly Listener[] = [
     tell(tx, fact, 'BUYER', 'NEGOTIATION_EXPIRED', fact.offer);
     tell(tx, fact, 'DEALER', 'NEGOTIATION_EXPIRED', fact.offer);
   }),
+  on(OfferExpiring, (tx, fact) =>
+    tell(tx, fact, fact.negotiation.turn === 'BUYER' ? 'BUYER' : 'DEALER', 'OFFER_EXPIRING', fact.offer),
+  ),
+  on(MessageSent, (tx, fact) =>
+    tell(tx, fact, fact.by === 'BUYER' ? 'DEALER' : 'BUYER', 'MESSAGE_RECEIVED', undefined, fact.body),
+  ),
   on(NegotiationClosed, (tx, fact) => tell(tx, fact, 'BUYER', 'NEGOTIATION_CLOSED', fact.offer)),
   on(SaleCompleted, (tx, fact) => tell(tx, fact, 'BUYER', 'NEGOTIATION_COMPLETED')),
   on(DealFellThrough, (tx, fact) => {
@@ -70,7 +78,14 @@ export const listeners: readonly Listener[] = [
   on(AccountDeleted, (tx, { userId }) => forgetInbox(tx, userId)),
 ];
 
-function tell(tx: Tx, fact: NegotiationFact, to: Side, kind: NegotiationNews, offer?: Offer): void {
+function tell(
+  tx: Tx,
+  fact: NegotiationFact,
+  to: Side,
+  kind: NegotiationNews,
+  offer?: Offer,
+  message?: string,
+): void {
   const { negotiation, vehicle } = fact;
   const amount: Cents | null = offer?.amount ?? negotiation.agreedPrice;
   // What the reader wrote itself, or the other side wrote with an offer that time has ended, is no news.
@@ -78,7 +93,7 @@ function tell(tx: Tx, fact: NegotiationFact, to: Side, kind: NegotiationNews, of
   const about = {
     vehicle: vehicleLabel(vehicle),
     amount,
-    message: isNews ? (offer?.message ?? null) : null,
+    message: isNews ? (offer?.message ?? null) : (message ?? null),
     toBuyer: to === 'BUYER',
   };
   const userId = to === 'BUYER' ? fact.buyerId : fact.dealerUserId;

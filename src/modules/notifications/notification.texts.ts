@@ -32,7 +32,7 @@ export type NegotiationNews = Exclude<
 const sentences: Record<NegotiationNews, Sentence> = {
   OFFER_RECEIVED: (about) => ({
     title: `New offer: ${amountOf(about)} for the ${about.vehicle}`,
-    body: `A buyer offers ${amountOf(about)} for the ${about.vehicle}.`,
+    body: `${about.toBuyer ? 'The dealer' : 'A buyer'} offers ${amountOf(about)} for the ${about.vehicle}.`,
   }),
   OFFER_COUNTERED: (about) => ({
     title: `Counter-offer: ${amountOf(about)} for the ${about.vehicle}`,
@@ -51,6 +51,14 @@ const sentences: Record<NegotiationNews, Sentence> = {
   NEGOTIATION_CANCELLED: (about) => ({
     title: `Buyer withdrew: the ${about.vehicle}`,
     body: `The buyer of the ${about.vehicle} withdrew.`,
+  }),
+  OFFER_EXPIRING: (about) => ({
+    title: `Answer soon: ${amountOf(about)} for the ${about.vehicle}`,
+    body: `The offer of ${amountOf(about)} for the ${about.vehicle} waits for your answer and lapses soon.`,
+  }),
+  MESSAGE_RECEIVED: (about) => ({
+    title: `New message about the ${about.vehicle}`,
+    body: `${about.toBuyer ? 'The dealer' : 'The buyer'} wrote about the ${about.vehicle}.`,
   }),
   NEGOTIATION_EXPIRED: (about) => ({
     title: `Offer lapsed: the ${about.vehicle}`,

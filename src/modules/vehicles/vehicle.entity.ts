@@ -176,6 +176,14 @@ export class Vehicle extends BaseEntity {
   @Field(() => Boolean, { description: 'Whether offers are taken.' })
   isNegotiable: boolean & Opt = true;
 
+  /** The dealer's rules: a buyer's offer from this amount on is accepted at once. No buyer ever learns of them. */
+  @Property({ type: CentsType, nullable: true })
+  autoAcceptAt: Cents | null = null;
+
+  /** And one below this amount is turned down at once. */
+  @Property({ type: CentsType, nullable: true })
+  autoDeclineBelow: Cents | null = null;
+
   /** Sorts the listings: when it was published or, before that, made. Never null, so that a cursor can hold it. */
   @Property({ type: InstantType })
   listedAt: Date & Opt = new Date();

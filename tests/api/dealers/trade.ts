@@ -125,8 +125,13 @@ class Career {
   private offer(negotiation: Negotiation, party: 'BUYER' | 'DEALER'): Offer {
     const amount = Math.round(this.vehicle.askingPrice * (0.6 + 0.4 * this.next()));
     const expiresAt = new Date(this.at + LIFETIME);
-    const offer = Offer.of(negotiation, { amount, party, message: null, expiresAt }, this.moment());
-    negotiation.put(offer, this.moment());
+    const { askingPrice } = this.vehicle;
+    const offer = Offer.of(
+      negotiation,
+      { amount, askingPrice, party, message: null, expiresAt },
+      this.moment(),
+    );
+    negotiation.put(offer, null, this.moment());
     this.rows.push(offer);
     return offer;
   }
@@ -134,7 +139,7 @@ class Career {
   private settle({ negotiation, offer }: { negotiation: Negotiation; offer: Offer }, outcome: Outcome): void {
     this.pass(40 * HOUR);
     if (outcome === 'ACCEPTED' || outcome === 'COMPLETED' || outcome === 'FELL_THROUGH') {
-      negotiation.agree(offer, new Date(this.at + HOLD), this.moment());
+      negotiation.agree(offer, 'USER', new Date(this.at + HOLD), this.moment());
       this.vehicle.hold(this.moment());
       if (outcome === 'ACCEPTED') return;
       this.pass(DAY);

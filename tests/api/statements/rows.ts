@@ -90,8 +90,8 @@ function negotiationOf(app: TestApp, dealer: Dealer, buyerId: string, index: num
     [1_600_000, 'BUYER'],
   ] as const) {
     last?.answer('COUNTERED', 'USER', now);
-    last = Offer.of(negotiation, { amount, party, message: null, expiresAt }, now);
-    negotiation.put(last, now);
+    last = Offer.of(negotiation, { amount, askingPrice: 2_000_000, party, message: null, expiresAt }, now);
+    negotiation.put(last, null, now);
     rows.push(last, negotiation.append({ kind: 'OFFER_SUBMITTED', party, offer: last }, now));
   }
   const entry = new Notification();
