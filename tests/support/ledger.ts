@@ -22,7 +22,15 @@ export interface StoredNegotiation {
   expiresAt: number | null;
   holdExpiresAt: number | null;
   lastSequence: number;
+  buyerReadSequence: number;
+  dealerReadSequence: number;
+  buyerUnread: number;
+  dealerUnread: number;
+  agreedAt: number | null;
+  endedAt: number | null;
+  warnAt: number | null;
   buyerOfferCount: number;
+  dealerOfferCount: number;
   buyerAmount: number | null;
   dealerAmount: number | null;
   displacedBy: string | null;
@@ -46,13 +54,20 @@ export interface StoredEvent {
   sequence: number;
   kind: NegotiationEventKind;
   party: NegotiationParty | null;
-  offerId: string;
+  /** Null: a message without an offer. */
+  offerId: string | null;
   message: string | null;
 }
 
 /** All that is stored about some vehicles and their negotiations, as the tables have it. */
 export interface Ledger {
-  vehicles: Array<{ id: string; status: VehicleStatus; askingPrice: number }>;
+  vehicles: Array<{
+    id: string;
+    status: VehicleStatus;
+    askingPrice: number;
+    autoAcceptAt: number | null;
+    autoDeclineBelow: number | null;
+  }>;
   negotiations: StoredNegotiation[];
   offers: StoredOffer[];
   events: StoredEvent[];
@@ -75,10 +90,15 @@ export async function ledgerOf(app: TestApp, vehicleIds?: readonly string[]): Pr
     return rows.map(plain);
   };
   const ledger = {
-    vehicles: await read('select id, status, asking_price from vehicles', 'id', 'order by id'),
+    vehicles: await read(
+      'select id, status, asking_price, auto_accept_at, auto_decline_below from vehicles',
+      'id',
+      'order by id',
+    ),
     negotiations: await read(
       `select id, vehicle_id, buyer_id, status, turn, current_offer_id, agreed_price, end_reason, lapsed_by, expires_at,
-        hold_expires_at, last_sequence, buyer_offer_count, buyer_amount, dealer_amount, displaced_by, offers_forgiven,
+        hold_expires_at, last_sequence, buyer_read_sequence, dealer_read_sequence, buyer_unread, dealer_unread,
+        agreed_at, ended_at, warn_at, buyer_offer_count, dealer_offer_count, buyer_amount, dealer_amount, displaced_by, offers_forgiven,
         updated_at from negotiations`,
       'vehicle_id',
       'order by id',

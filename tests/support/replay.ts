@@ -18,6 +18,7 @@ export interface Replayed {
     | 'lapsedBy'
     | 'lastSequence'
     | 'buyerOfferCount'
+    | 'dealerOfferCount'
     | 'buyerAmount'
     | 'dealerAmount'
   >;
@@ -50,6 +51,7 @@ export function replay(
       lapsedBy: null,
       lastSequence: 0,
       buyerOfferCount: 0,
+      dealerOfferCount: 0,
       buyerAmount: null,
       dealerAmount: null,
     },
@@ -66,26 +68,28 @@ function apply(
 ): void {
   if (event.sequence !== negotiation.lastSequence + 1) throw new Error(`A hole before ${event.sequence}`);
   negotiation.lastSequence = event.sequence;
-  const offer = offers.get(event.offerId);
+  if (event.kind === 'MESSAGE_SENT') return;
+  const offerId = event.offerId as string;
+  const offer = offers.get(offerId);
   if (!offer) throw new Error(`Event ${event.sequence} names no offer of its negotiation`);
   if (event.kind === 'OFFER_SUBMITTED') {
     if (negotiation.currentOfferId)
       answered[negotiation.currentOfferId] = { status: 'COUNTERED', resolvedBy: 'USER' };
-    answered[event.offerId] = { status: 'PENDING', resolvedBy: null };
-    negotiation.currentOfferId = event.offerId;
+    answered[offerId] = { status: 'PENDING', resolvedBy: null };
+    negotiation.currentOfferId = offerId;
     negotiation.turn = otherSide[offer.party];
-    if (offer.party === 'BUYER') negotiation.buyerOfferCount += 1;
+    negotiation[offer.party === 'BUYER' ? 'buyerOfferCount' : 'dealerOfferCount'] += 1;
     negotiation[offer.party === 'BUYER' ? 'buyerAmount' : 'dealerAmount'] = offer.amount;
     return;
   }
   const ending = endings[event.kind];
   if (ending) {
     const isVoid = event.kind === 'NEGOTIATION_CANCELLED' && offer.party === 'DEALER';
-    answered[event.offerId] = { status: isVoid ? 'CLOSED' : ending.offer, resolvedBy: ending.by };
+    answered[offerId] = { status: isVoid ? 'CLOSED' : ending.offer, resolvedBy: ending.by };
     if (ending.status === 'EXPIRED') negotiation.lapsedBy = negotiation.turn;
     negotiation.status = ending.status;
   } else if (event.kind === 'OFFER_ACCEPTED') {
-    answered[event.offerId] = { status: 'ACCEPTED', resolvedBy: 'USER' };
+    answered[offerId] = { status: 'ACCEPTED', resolvedBy: 'USER' };
     negotiation.agreedPrice = offer.amount;
     negotiation.status = 'ACCEPTED';
   } else {
@@ -100,6 +104,8 @@ export function expectSound(ledger: Ledger): void {
     const offers = ledger.offers.filter((offer) => offer.negotiationId === negotiation.id);
     const events = ledger.events.filter((event) => event.negotiationId === negotiation.id);
     expectLogTells(negotiation, offers, events);
+    expectUnread(negotiation, events);
+    expectTimes(negotiation);
     expectOneStandingOffer(negotiation, offers);
   }
   for (const vehicle of ledger.vehicles) {
@@ -119,8 +125,29 @@ function expectLogTells(
 ): void {
   const replayed = replay(events, new Map(offers.map((offer) => [offer.id, offer])));
   expect(negotiation).toMatchObject(replayed.negotiation);
-  const stored = offers.map(({ id, status, resolvedBy }) => [id, { status, resolvedBy }]);
+  // To a log, and so to a buyer, an answer by rule is a dealer's.
+  const stored = offers.map(({ id, status, resolvedBy, party }) => {
+    if (resolvedBy === 'RULE') expect([party, status]).toEqual(['BUYER', expect.stringMatching(/ED$/)]);
+    return [id, { status, resolvedBy: resolvedBy === 'RULE' ? 'USER' : resolvedBy }];
+  });
   expect(Object.fromEntries(stored)).toEqual(replayed.offers);
+}
+
+/** What a side has not read, and has not written itself. */
+function expectUnread(negotiation: StoredNegotiation, events: readonly StoredEvent[]): void {
+  const { buyerReadSequence, dealerReadSequence, buyerUnread, dealerUnread } = negotiation;
+  const after = (read: number, own: NegotiationParty) =>
+    events.filter(({ sequence, party }) => sequence > read && party !== own).length;
+  expect({ buyerUnread, dealerUnread }).toEqual({
+    buyerUnread: after(buyerReadSequence, 'BUYER'),
+    dealerUnread: after(dealerReadSequence, 'DEALER'),
+  });
+}
+
+function expectTimes({ status, agreedAt, agreedPrice, endedAt, warnAt }: StoredNegotiation): void {
+  expect(agreedAt !== null).toBe(agreedPrice !== null);
+  expect(endedAt === null).toBe(status === 'ACTIVE' || status === 'ACCEPTED');
+  if (status !== 'ACTIVE') expect(warnAt).toBeNull();
 }
 
 function expectOneStandingOffer(
