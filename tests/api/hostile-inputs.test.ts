@@ -23,6 +23,8 @@ const otherwise: Readonly<Record<string, string>> = {
   'RefreshTokenInput.refreshToken': 'UNAUTHENTICATED',
   // What it would be like is no part of a list, but the thing that was asked about.
   'similarVehicles.vehicleId': 'NOT_FOUND',
+  'previewNegotiationRules.vehicleId': 'NOT_FOUND',
+  'offerInsight.vehicleId': 'NOT_FOUND',
   // Not one thing that is not there, but a list that is not the whole.
   'ReorderVehicleImagesInput.imageIds': 'BAD_USER_INPUT',
 };

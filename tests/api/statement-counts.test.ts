@@ -97,6 +97,12 @@ const lists: ReadonlyArray<
     'dealer',
     'bulkUploads(first: $first) { totalCount nodes { id status failed errors { line column message } } }',
   ],
+  [
+    'the inventory with the rules for its offers',
+    1,
+    'dealer',
+    'myInventory(first: $first) { nodes { id negotiationRules { autoAcceptAt autoDeclineBelow } } }',
+  ],
   ['the inventory', 2, 'dealer', 'myInventory(first: $first) { totalCount nodes { id vin status } }'],
   [
     'negotiations with all that a screen shows',
@@ -110,6 +116,20 @@ const lists: ReadonlyArray<
         offers { id amount status } currentOffer { id amount }
       }
     }`,
+  ],
+  [
+    'negotiations with what is unread in them',
+    2,
+    'buyer',
+    `negotiations(first: $first) {
+      totalCount nodes { id updatedAt unreadCount buyerReadSequence dealerReadSequence }
+    }`,
+  ],
+  [
+    "the dealer's negotiations with what is unread in them",
+    1,
+    'dealer',
+    'negotiations(first: $first) { nodes { id unreadCount } }',
   ],
   [
     'negotiations with their logs',
@@ -250,6 +270,8 @@ describe.each(databaseKinds)('SQL statements on %s', (kind) => {
     expect((await count('{ unreadNotificationCount }', {}, buyer)).sql).toBe(1);
     expect((await count('{ myDealer { id businessName } }', {}, dealer)).sql).toBe(1);
     expect((await count('{ inventorySummary { total totalAskingValue } }', {}, dealer)).sql).toBe(1);
+    expect((await count('{ dealerDashboard { views { count } offers { count } } }', {}, dealer)).sql).toBe(2);
+    expect((await count('{ adminDashboard { users vehiclesByStatus { count } } }', {}, admin)).sql).toBe(2);
     expect((await count('{ me { id } dealers(first: 1) { totalCount } }', {})).sql).toBe(1);
   });
 });

@@ -54,7 +54,8 @@ export const testLog: Logger = { debug: quiet, info: shown, warn: shown, error: 
 function inBackground(statement: string): boolean {
   return (
     statement.includes('from sessions where revoked_at >') ||
-    statement.includes('select id, last_sequence from')
+    statement.includes('select id, last_sequence from') ||
+    statement.includes('select id, buyer_read_sequence, dealer_read_sequence from')
   );
 }
 
@@ -95,6 +96,8 @@ export class TestApp {
         JWT_SECRETS: `test:${testSecret}`,
         PORT: '0',
         DATABASE_URL: database.url,
+        // As patient as the throttles.
+        MESSAGES_PER_MINUTE: '10000',
       }),
       // Files and mails of a test lie beside each other, and go with it.
       storageUrl: `disk:${join(this.files, 'uploads')}`,

@@ -3,7 +3,7 @@ export { type Compose, letterToAccount } from './account-letters.js';
 export { isTimely } from './account-mails.rules.js';
 export { clientKeyOf } from './clients.js';
 export { holdAccount, holdAccountAlone, holdLivingAccounts } from './living-account.js';
-export { throttled } from './throttles.js';
+export { giveBackTo, throttled, throttledBy } from './throttles.js';
 export { User, UserType } from './user.entity.js';
 export { displayNameOf } from './user.rules.js';
 export { publicUserShape, userShape } from './user.shapes.js';

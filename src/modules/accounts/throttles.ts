@@ -73,6 +73,17 @@ export async function throttled(ctx: Ctx, name: RateLimitName, key: ThrottleKey)
   if (waitMs !== null) throw rateLimited(waitMs);
 }
 
+/** The same of a limit that a room above has made of figures of its own. */
+export async function throttledBy(ctx: Ctx, limit: RateLimit, key: string): Promise<void> {
+  const waitMs = await counted(ctx, limit, key, null, (which, of) => ctx.rateLimits.spend(which, of));
+  if (waitMs !== null) throw rateLimited(waitMs);
+}
+
+/** What was spent of such a limit was not needed. */
+export function giveBackTo(ctx: Ctx, limit: RateLimit, key: string): Promise<void> {
+  return counted(ctx, limit, key, undefined, (which, of) => ctx.rateLimits.giveBack(which, of));
+}
+
 /** Spends a point of each, or of none. @throws AppError RATE_LIMITED, as of the first that has none left. */
 export async function throttledByAll(
   ctx: Ctx,
@@ -108,16 +119,17 @@ function spend(ctx: Ctx, name: RateLimitName, key: ThrottleKey): Promise<number 
 /** A store that does not answer must lock nobody out: it is logged, and counts nothing. */
 async function counted<T>(
   ctx: Ctx,
-  name: RateLimitName,
+  which: RateLimitName | RateLimit,
   key: ThrottleKey,
   otherwise: T,
   work: (limit: RateLimit, key: string) => Promise<T>,
 ): Promise<T> {
   if (key === null) return otherwise;
+  const limit = typeof which === 'string' ? ctx.parts.get(rateLimitsPart)[which] : which;
   try {
-    return await work(ctx.parts.get(rateLimitsPart)[name], key);
+    return await work(limit, key);
   } catch (error) {
-    ctx.log.error({ err: error, limit: name }, 'attempts could not be counted: going on without');
+    ctx.log.error({ err: error, limit: limit.name }, 'attempts could not be counted: going on without');
     return otherwise;
   }
 }

@@ -23,17 +23,27 @@ export async function acceptOffer(ctx: Ctx, input: AcceptOfferInput): Promise<Ou
 async function accept(tx: Tx, viewer: Viewer, input: AcceptOfferInput): Promise<Outcome> {
   const now = tx.clock.now();
   const place = await placeOfParty(tx, viewer, input.negotiationId);
-  const deal = await lockDealAndRivals(tx, input.negotiationId, place);
-  const { negotiation, offer, vehicle, dealerUserId, open } = deal;
+  const { open, ...deal } = await lockDealAndRivals(tx, input.negotiationId, place);
   await assertStands(tx, deal, input.offerId, now);
   assertMay('acceptOffer', place.party, deal, now);
-  if (vehicle.status !== 'ACTIVE')
+  if (deal.vehicle.status !== 'ACTIVE')
     throw new AppError('VEHICLE_UNAVAILABLE', 'This vehicle is no longer on the market.');
 
-  negotiation.agree(offer, 'USER', new Date(now.getTime() + tx.policy.holdMs), now);
+  return agreeTo(tx, deal, open, { party: place.party, resolver: 'USER' }, now);
+}
+
+/** The standing offer is accepted. The vehicle, which is ACTIVE, and all that is open about it are locked. */
+export async function agreeTo(
+  tx: Tx,
+  { negotiation, offer, vehicle, dealerUserId }: Deal,
+  open: readonly Deal[],
+  by: { readonly party: NegotiationParty; readonly resolver: 'USER' | 'RULE' },
+  now: Date,
+): Promise<Outcome> {
+  negotiation.agree(offer, by.resolver, new Date(now.getTime() + tx.policy.holdMs), now);
   vehicle.hold(now);
-  const event = append(tx, negotiation, { kind: 'OFFER_ACCEPTED', party: place.party, offer }, now);
-  await tx.happened(new OfferAccepted(negotiation, vehicle, dealerUserId, offer, place.party));
+  const event = append(tx, negotiation, { kind: 'OFFER_ACCEPTED', party: by.party, offer }, now);
+  await tx.happened(new OfferAccepted(negotiation, vehicle, dealerUserId, offer, by.party));
   await closeRivals(tx, open, negotiation, now);
   announceVehicle(tx, vehicle.id);
   return { negotiationId: negotiation.id, offerId: offer.id, sequence: event.sequence };

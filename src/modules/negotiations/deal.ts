@@ -7,6 +7,7 @@ import { AppError, forbidden, notFound } from '../../kernel/errors.js';
 import { streamTopic } from '../../kernel/streams.js';
 import type { Tx } from '../../kernel/unit-of-work.js';
 import { Vehicle } from '../vehicles/index.js';
+import { typingTopic } from './chat/chat.topics.js';
 import { Negotiation, type NegotiationEvent, Offer } from './negotiation.entity.js';
 import type { NegotiationParty } from './negotiation.enums.js';
 import { type Parties, partyOf } from './negotiation.policy.js';
@@ -56,14 +57,14 @@ export async function lockVehicle(tx: Tx, vehicleId: string): Promise<Vehicle | 
   return tx.em.findOne(Vehicle, { id: vehicleId }, { lockMode: LockMode.PESSIMISTIC_WRITE });
 }
 
+export async function lockNegotiation(tx: Tx, negotiationId: string): Promise<Negotiation | null> {
+  return tx.em.findOne(Negotiation, { id: negotiationId }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+}
+
 /** Locks in the one order: the vehicle, then the negotiation. */
 export async function lockDeal(tx: Tx, negotiationId: string, place: Place): Promise<Deal> {
   const vehicle = await lockVehicle(tx, place.vehicleId);
-  const negotiation = await tx.em.findOne(
-    Negotiation,
-    { id: negotiationId },
-    { lockMode: LockMode.PESSIMISTIC_WRITE },
-  );
+  const negotiation = await lockNegotiation(tx, negotiationId);
   const offer =
     negotiation?.currentOffer && (await tx.em.findOne(Offer, { id: negotiation.currentOffer.id }));
   if (!vehicle || !negotiation || !offer) throw notFound('Negotiation');
@@ -115,14 +116,14 @@ async function usersOfDealers(tx: Tx, dealerIds: readonly string[]): Promise<Map
 export function assertMay(
   action: NegotiationAction,
   party: NegotiationParty,
-  { negotiation }: Deal,
+  { negotiation }: Pick<Deal, 'negotiation'>,
   now: Date,
 ): void {
   const refusal = refusalOf(action, party, standingOf(negotiation, now));
   if (refusal) throw new AppError(refusal.code, refusal.message);
 }
 
-/** Appends to the negotiation's log, to be announced after the commit. */
+/** Appends to the negotiation's log, to be announced after the commit. Whoever did it writes no longer. */
 export function append(
   tx: Tx,
   negotiation: Negotiation,
@@ -132,5 +133,6 @@ export function append(
   const event = negotiation.append(entry, now);
   tx.em.persist(event);
   tx.announce(streamTopic({ name: NEGOTIATION_STREAM }, negotiation.id), { sequence: event.sequence });
+  if (event.party) tx.announce(typingTopic(negotiation.id), { party: event.party, typing: false });
   return event;
 }

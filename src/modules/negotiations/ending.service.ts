@@ -21,6 +21,11 @@ const endings = {
     ending: { status: 'REJECTED', offerStatus: 'REJECTED', resolvedBy: 'USER' },
     fact: NegotiationRejected,
   },
+  declineByRule: {
+    kind: 'NEGOTIATION_REJECTED',
+    ending: { status: 'REJECTED', offerStatus: 'REJECTED', resolvedBy: 'RULE' },
+    fact: NegotiationRejected,
+  },
   cancelNegotiation: {
     kind: 'NEGOTIATION_CANCELLED',
     ending: { status: 'CANCELLED', offerStatus: 'WITHDRAWN', resolvedBy: 'USER' },
@@ -68,6 +73,11 @@ async function endByParty(
       return end(tx, deal, action, { party: place.party, reason, message }, now);
     }),
   );
+}
+
+/** The dealer's rules turn the standing offer down, as the dealer would. */
+export function declineByRule(tx: Tx, deal: Deal, now: Date): Promise<Outcome> {
+  return end(tx, deal, 'declineByRule', { party: 'DEALER', reason: 'OFFER_TOO_LOW', message: null }, now);
 }
 
 /** Writes down that the standing offer was not answered in time. */

@@ -4,10 +4,17 @@ import type { Room } from '../../kernel/room.js';
 import { AccountDeleted } from '../accounts/index.js';
 import { DealerClosed, DealerClosing } from '../dealers/index.js';
 import { VehicleArchived } from '../vehicles/index.js';
+import { ChatFields, ChatMutations } from './chat/chat.resolver.js';
+import { ChatSubscriptions } from './chat/chat-live.resolver.js';
+import { TYPING_MS, typingMsPart } from './chat/typing.live.js';
 import { ClientMutation } from './client-mutation.entity.js';
+import { RulesPreviewResolver } from './dealers-rules/preview.resolver.js';
 import { closeAllOf } from './ending.service.js';
 import { DealerStatsResolver } from './figures/dealer-stats.resolver.js';
+import { NegotiationStatsResolver } from './figures/negotiation-stats.resolver.js';
 import { ResponseTimeResolver } from './figures/response-time.resolver.js';
+import { OfferInsightResolver } from './insight/insight.resolver.js';
+import { InvitationResolver } from './invitations/invitation.resolver.js';
 import { closeForDealer, endForBuyer, settleForDealer } from './leaving.service.js';
 import { Negotiation, NegotiationEvent, Offer } from './negotiation.entity.js';
 import { NegotiationMutations, NegotiationQueries } from './negotiation.resolver.js';
@@ -35,8 +42,15 @@ export const negotiations: Room = {
     OfferPayloadFields,
     NegotiationPayloadFields,
     VehicleNegotiationFields,
+    ChatMutations,
+    ChatSubscriptions,
+    ChatFields,
     DealerStatsResolver,
     ResponseTimeResolver,
+    NegotiationStatsResolver,
+    InvitationResolver,
+    OfferInsightResolver,
+    RulesPreviewResolver,
   ],
   listeners: [
     on(VehicleArchived, (tx, { vehicleId }) => closeAllOf(tx, vehicleId)),
@@ -61,10 +75,11 @@ export const negotiations: Room = {
       error: () => conflict('Another offer was made at the same time.'),
     },
   ],
+  compose: ({ parts }) => parts.set(typingMsPart, TYPING_MS),
   jobs: (settings) => sweepJobs(settings.sweepIntervalMs),
 };
 
 export { acceptOffer, cancelSale, completeSale } from './agreement.service.js';
 export { cancelNegotiation, rejectNegotiation } from './ending.service.js';
 export { startNegotiation, submitOffer } from './offer.service.js';
-export { lapseOffers, releaseHolds } from './sweep.js';
+export { lapseOffers, releaseHolds, warnExpiring } from './sweep.js';

@@ -20,6 +20,7 @@ import {
 } from './negotiation.enums.js';
 import { newestOnVehicle, offersSpent } from './negotiation.loaders.js';
 import { NegotiationEventConnection, NegotiationPayload, OfferPayload } from './negotiation.payloads.js';
+import { maySeeRulesAtWork } from './negotiation.policy.js';
 import { listEvents, readEvent } from './negotiation.reads.js';
 import { boundsOf } from './negotiation.rules.js';
 import { negotiationShape, offerShape } from './negotiation.shapes.js';
@@ -113,7 +114,11 @@ export class NegotiationFields {
     return listEvents(ctx, row.id, args, selectionOf(info));
   }
 
-  @FieldResolver(() => Int, { description: "Over all of this buyer's negotiations on this vehicle." })
+  @FieldResolver(() => Int, {
+    description:
+      'How many offers the buyer has left, over all of its negotiations on this vehicle. Whoever has none left may still ' +
+      'accept. What a sale took away that fell through is given back.',
+  })
   async buyerOffersRemaining(@Root() row: Row<Negotiation>, @Context() ctx: Ctx): Promise<number> {
     const spent = await ctx.loaders
       .of(ctx, offersSpent)
@@ -122,7 +127,10 @@ export class NegotiationFields {
   }
 
   @FieldResolver(() => MoneyScalar, {
-    description: 'The least that the buyer may offer now; once ended, in a new negotiation.',
+    description:
+      'The least that the buyer may offer now: a cent more than its last offer or, before its first one and in a new ' +
+      'negotiation once this one has ended, half of the asking price. Whether it may offer at all is said elsewhere: by ' +
+      '`turn`, `buyerOffersRemaining`, the status of the vehicle, and by what the dealer offered last.',
   })
   minimumOffer(@Root() row: Row<Negotiation>, @Context() ctx: Ctx): Cents {
     const isOpen = standingOf(row, ctx.clock.now()).status === 'ACTIVE';
@@ -149,9 +157,14 @@ export class OfferFields {
     return offerStandingOf(row, ctx.clock.now()).status;
   }
 
-  @FieldResolver(() => OfferResolver, { nullable: true, description: 'Who answered it; null while pending.' })
-  resolvedBy(@Root() row: Row<Offer>, @Context() ctx: Ctx) {
-    return offerStandingOf(row, ctx.clock.now()).resolvedBy;
+  @FieldResolver(() => OfferResolver, {
+    nullable: true,
+    description:
+      "Who answered it; null while pending. What the dealer's rules answered is USER to the buyer.",
+  })
+  resolvedBy(@Root() row: Row<Offer>, @Context() ctx: Ctx): OfferResolver | null {
+    const { resolvedBy } = offerStandingOf(row, ctx.clock.now());
+    return resolvedBy === 'RULE' && !maySeeRulesAtWork(ctx.viewer) ? 'USER' : resolvedBy;
   }
 
   @FieldResolver(() => DateTimeScalar, { nullable: true, description: 'When it was answered or lapsed.' })
@@ -200,8 +213,12 @@ export class NegotiationPayloadFields {
     return negotiationOf(payload, ctx, info);
   }
 
-  @FieldResolver(() => NegotiationEvent, { nullable: true, description: 'What was written to the log.' })
+  @FieldResolver(() => NegotiationEvent, {
+    nullable: true,
+    description: 'What was written to the log; null where nothing was.',
+  })
   event(@Root() payload: NegotiationPayload, @Context() ctx: Ctx, @Info() info: GraphQLResolveInfo) {
+    if (payload.sequence === null) return null;
     return readEvent(ctx, payload.negotiationId, payload.sequence, selectionOf(info));
   }
 }
@@ -220,7 +237,7 @@ export class VehicleNegotiationFields {
   }
 }
 
-async function negotiationOf(payload: NegotiationPayload, ctx: Ctx, info: GraphQLResolveInfo) {
+async function negotiationOf(payload: { negotiationId: string }, ctx: Ctx, info: GraphQLResolveInfo) {
   const negotiation = await readById(ctx, negotiationShape, payload.negotiationId, selectionOf(info));
   if (!negotiation) throw notFound('Negotiation');
   return negotiation;

@@ -5,9 +5,7 @@ import { type Row, rowFor } from '../../kernel/reads.js';
 import { selectionOf } from '../../kernel/selection.js';
 import { NegotiationEvent } from './negotiation.entity.js';
 import { followNegotiation } from './negotiation.live.js';
-import { TypingIndicator } from './negotiation.payloads.js';
 import { negotiationEventShape } from './negotiation.shapes.js';
-import { followTyping } from './typing.service.js';
 
 @Resolver()
 export class NegotiationSubscriptions {
@@ -27,16 +25,5 @@ export class NegotiationSubscriptions {
     @Info() info: GraphQLResolveInfo,
   ) {
     return rowFor<NegotiationEvent>(ctx, negotiationEventShape, event, selectionOf(info));
-  }
-
-  @Subscription(() => TypingIndicator, {
-    description: 'Whether the other side is writing, to the parties. Never stored, never replayed.',
-    subscribe: ({ args, context }) => followTyping(context as Ctx, args.negotiationId as string),
-  })
-  typing(
-    @Arg('negotiationId', () => ID, { description: 'Which one.' }) _negotiationId: string,
-    @Root() indicator: TypingIndicator,
-  ): TypingIndicator {
-    return indicator;
   }
 }

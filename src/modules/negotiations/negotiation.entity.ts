@@ -116,9 +116,15 @@ export class Negotiation extends BaseEntity {
 
   /** How far each side has read its log, and how many entries after that are not its own. */
   @Property({ type: 'integer', default: 0 })
+  @Field(() => Int, {
+    description: 'The last entry that the buyer has said to have read; 0 before the first.',
+  })
   buyerReadSequence: number & Opt = 0;
 
   @Property({ type: 'integer', default: 0 })
+  @Field(() => Int, {
+    description: 'The last entry that the dealer has said to have read; 0 before the first.',
+  })
   dealerReadSequence: number & Opt = 0;
 
   @Property({ type: 'integer', default: 0 })
@@ -221,6 +227,11 @@ export class Negotiation extends BaseEntity {
     this.touch(now);
   }
 
+  /** Nobody is warned of the same offer twice. Nothing has happened in it by that. */
+  warned(): void {
+    this.warnAt = null;
+  }
+
   complete(now: Date): void {
     this.status = 'COMPLETED';
     this.endedAt = now;
@@ -248,12 +259,28 @@ export class Negotiation extends BaseEntity {
     this.touch(now);
   }
 
+  readSequenceOf(party: NegotiationParty): number {
+    return party === 'BUYER' ? this.buyerReadSequence : this.dealerReadSequence;
+  }
+
+  /** A side has read so far, which is further than before. That is no news: `updatedAt` stays. */
+  read(party: NegotiationParty, sequence: number, unread: number): void {
+    if (party === 'BUYER') {
+      this.buyerReadSequence = sequence;
+      this.buyerUnread = unread;
+    } else {
+      this.dealerReadSequence = sequence;
+      this.dealerUnread = unread;
+    }
+  }
+
   /** The next entry of its log. The caller holds the row's lock. */
   append(
     entry: Pick<NegotiationEvent, 'kind' | 'party'> & { offer?: Offer | null; message?: string | null },
     now: Date,
   ) {
     this.lastSequence += 1;
+    this.touch(now);
     if (entry.party !== 'BUYER') this.buyerUnread += 1;
     if (entry.party !== 'DEALER') this.dealerUnread += 1;
     const event = new NegotiationEvent();

@@ -4,11 +4,11 @@ import { enumOf } from '../../kernel/enums.js';
 import { type Cents, MoneyScalar } from '../../kernel/money.js';
 import { NegotiationEndReason, NegotiationParty, NegotiationStatus } from './negotiation.enums.js';
 
-const ONCE =
+export const ONCE =
   'Makes the call idempotent: the same id and input give the first result again; 100 characters at most.';
 const MESSAGE = 'A word to the other side, 2,000 characters at most.';
 const REASON = 'Why.';
-const NEGOTIATION = 'The negotiation.';
+export const NEGOTIATION = 'The negotiation.';
 
 export const NegotiationOrder = enumOf('UPDATED_DESC', 'CREATED_DESC', 'EXPIRING_SOON');
 export type NegotiationOrder = keyof typeof NegotiationOrder;
@@ -126,12 +126,3 @@ export class CompleteSaleInput {
 
 @InputType({ description: 'Gives an agreement up; the vehicle goes back on the market.' })
 export class CancelSaleInput extends RejectNegotiationInput {}
-
-@InputType({ description: 'Tells the other side that one is writing, or no longer.' })
-export class SetTypingInput {
-  @Field(() => ID, { description: NEGOTIATION })
-  negotiationId!: string;
-
-  @Field(() => Boolean, { description: 'Whether one is writing.' })
-  typing!: boolean;
-}

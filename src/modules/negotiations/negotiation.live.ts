@@ -10,10 +10,17 @@ import type { NegotiationEvent } from './negotiation.entity.js';
 import { negotiationEventShape } from './negotiation.shapes.js';
 
 const ofOffer = leavesOf('id', 'amount', 'party', 'message', 'status', 'expiresAt', 'createdAt');
-const ofNegotiation = leavesOf('id', 'status', 'agreedPrice', 'lastSequence', 'createdAt', 'updatedAt').set(
-  'currentOffer',
-  ofOffer,
-);
+const ofNegotiation = leavesOf(
+  'id',
+  'status',
+  'agreedPrice',
+  'lastSequence',
+  'unreadCount',
+  'buyerReadSequence',
+  'dealerReadSequence',
+  'createdAt',
+  'updatedAt',
+).set('currentOffer', ofOffer);
 
 /** What a screen shows of an event: read once for all followers of a stream on this node. */
 const shared: Selection = leavesOf('id', 'sequence', 'kind', 'party', 'message', 'createdAt')

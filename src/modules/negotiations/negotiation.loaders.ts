@@ -11,13 +11,18 @@ export interface BuyerOnVehicle {
   readonly buyerId: string;
 }
 
-/** How many offers each buyer has spent on each vehicle, over all of its negotiations. */
+/**
+ * How many offers each buyer has spent on each vehicle, over all of its negotiations. What a hold gives back that has run
+ * out counts no more from that moment on, whether or not the sweep has come by.
+ */
 export const offersSpent = defineLoader<BuyerOnVehicle, number>(async (ctx, keys) => {
-  const pairs = keys.map((key) => sql`(vehicle_id = ${key.vehicleId} and buyer_id = ${key.buyerId})`);
+  const pairs = keys.map((key) => sql`(r.vehicle_id = ${key.vehicleId} and r.buyer_id = ${key.buyerId})`);
   const { rows } = await sql<{ vehicle_id: string; buyer_id: string; spent: number | string }>`
-      select vehicle_id, buyer_id, sum(buyer_offer_count) as spent from negotiations
-      where (${sql.join(pairs, sql` or `)}) and not offers_forgiven
-      group by vehicle_id, buyer_id`.execute(ctx.em.getKysely());
+      select r.vehicle_id, r.buyer_id, sum(r.buyer_offer_count) as spent from negotiations as r
+      left join negotiations as winner on winner.id = r.displaced_by
+      where (${sql.join(pairs, sql` or `)}) and not r.offers_forgiven
+        and (winner.id is null or winner.status <> 'ACCEPTED' or winner.hold_expires_at > ${ctx.clock.now().getTime()})
+      group by r.vehicle_id, r.buyer_id`.execute(ctx.em.getKysely());
   const spent = new Map(
     rows.map((row) => [keyOf({ vehicleId: row.vehicle_id, buyerId: row.buyer_id }), Number(row.spent)]),
   );

@@ -1,7 +1,6 @@
-import { Field, ID, ObjectType } from 'type-graphql';
+import { Field, ObjectType } from 'type-graphql';
 import { connectionOf } from '../../kernel/connection.js';
 import { Negotiation, NegotiationEvent, Offer } from './negotiation.entity.js';
-import { NegotiationParty } from './negotiation.enums.js';
 
 export const NegotiationConnection = connectionOf<object>(() => Negotiation, 'Negotiation').Connection;
 export const OfferConnection = connectionOf<object>(() => Offer, 'Offer').Connection;
@@ -15,7 +14,8 @@ export const NegotiationEventConnection = connectionOf<object>(
 export class NegotiationPayload {
   negotiationId!: string;
   offerId!: string | null;
-  sequence!: number;
+  /** Null where it wrote none. */
+  sequence!: number | null;
 
   @Field(() => String, { nullable: true, description: 'What the caller gave.' })
   clientMutationId!: string | null;
@@ -29,22 +29,4 @@ export class OfferPayload {
 
   @Field(() => String, { nullable: true, description: 'What the caller gave.' })
   clientMutationId!: string | null;
-}
-
-@ObjectType({ description: 'Whether the other side was told.', simpleResolvers: true })
-export class SetTypingPayload {
-  @Field(() => Boolean, { description: 'Always true; a refusal is an error.' })
-  success!: boolean;
-}
-
-@ObjectType({ description: 'Who is writing at the moment. Never stored.', simpleResolvers: true })
-export class TypingIndicator {
-  @Field(() => ID, { description: 'The negotiation.' })
-  negotiationId!: string;
-
-  @Field(() => NegotiationParty, { description: 'Who.' })
-  party!: NegotiationParty;
-
-  @Field(() => Boolean, { description: 'Whether it has begun or left off.' })
-  typing!: boolean;
 }

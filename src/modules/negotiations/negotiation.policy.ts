@@ -15,6 +15,14 @@ export function partyOf(viewer: Viewer | null, { buyerId, dealerUserId }: Partie
   return viewer.id === dealerUserId ? 'DEALER' : null;
 }
 
+/**
+ * Whether a viewer may know that the dealer's rules answered, and no person. Of those who may read a negotiation, all but
+ * its buyer: an account has one side of the marketplace for good, so its type says which.
+ */
+export function maySeeRulesAtWork(viewer: Viewer | null): boolean {
+  return viewer?.userType === 'DEALER' || isAdmin(viewer);
+}
+
 /** Its parties and admins; to everybody else it does not exist. */
 export function mayReadNegotiation(viewer: Viewer | null, parties: Parties): boolean {
   return isAdmin(viewer) || partyOf(viewer, parties) !== null;

@@ -124,7 +124,8 @@ export async function readEvent(
   return event;
 }
 
-function own(viewer: Viewer): RawBuilder<unknown> {
+/** The viewer's own, on whichever side it stands. */
+export function own(viewer: Viewer): RawBuilder<unknown> {
   return viewer.userType === 'DEALER'
     ? sql`r.dealer_id in ${dealerIdsOfUser(viewer.id)}`
     : sql`r.buyer_id = ${viewer.id}`;

@@ -14,7 +14,6 @@ import {
   CompleteSaleInput,
   NegotiationsArgs,
   RejectNegotiationInput,
-  SetTypingInput,
   StartNegotiationInput,
   SubmitOfferInput,
 } from './negotiation.inputs.js';
@@ -23,7 +22,6 @@ import {
   NegotiationPayload,
   OfferConnection,
   OfferPayload,
-  SetTypingPayload,
 } from './negotiation.payloads.js';
 import {
   listActiveNegotiations,
@@ -32,7 +30,6 @@ import {
   readNegotiation,
 } from './negotiation.reads.js';
 import { startNegotiation, submitOffer } from './offer.service.js';
-import { setTyping } from './typing.service.js';
 
 @Resolver()
 export class NegotiationQueries {
@@ -85,7 +82,8 @@ export class NegotiationMutations {
   @Mutation(() => OfferPayload, {
     description:
       'Opens a negotiation with a first offer. Buyers only. VEHICLE_UNAVAILABLE, ALREADY_NEGOTIATING, ' +
-      'OFFER_LIMIT_REACHED and OFFER_OUT_OF_BOUNDS (with `minimum` and `maximum`) say what stands in the way.',
+      'OFFER_LIMIT_REACHED and OFFER_OUT_OF_BOUNDS (with `minimum` and `maximum`) say what stands in the way. ' +
+      'The event is that of the offer, even if an answer followed at once; the negotiation is as it is then.',
   })
   async startNegotiation(
     @Arg('input', () => StartNegotiationInput, { description: 'The vehicle and the offer.' })
@@ -97,7 +95,8 @@ export class NegotiationMutations {
 
   @Mutation(() => OfferPayload, {
     description:
-      'Answers the standing offer with another one; it can then no longer be accepted. Whose turn it is.',
+      'Answers the standing offer with another one; it can then no longer be accepted. Whose turn it is. ' +
+      'The event is that of the offer, even if an answer followed at once; the negotiation is as it is then.',
   })
   async submitOffer(
     @Arg('input', () => SubmitOfferInput, { description: 'The counter-offer.' }) input: SubmitOfferInput,
@@ -159,17 +158,6 @@ export class NegotiationMutations {
     @Context() ctx: Ctx,
   ): Promise<NegotiationPayload> {
     return payloadOf(await cancelSale(ctx, input), input);
-  }
-
-  @Mutation(() => SetTypingPayload, {
-    description: 'Tells the other side that one is writing. Never stored. Parties, while it is open.',
-  })
-  async setTyping(
-    @Arg('input', () => SetTypingInput, { description: 'Where, and whether.' }) input: SetTypingInput,
-    @Context() ctx: Ctx,
-  ): Promise<SetTypingPayload> {
-    await setTyping(ctx, input);
-    return { success: true };
   }
 }
 

@@ -9,7 +9,8 @@ export type NegotiationAction =
   | 'rejectNegotiation'
   | 'cancelNegotiation'
   | 'completeSale'
-  | 'cancelSale';
+  | 'cancelSale'
+  | 'sendMessage';
 
 export interface Transition {
   readonly action: NegotiationAction;
@@ -28,6 +29,8 @@ export const transitions: readonly Transition[] = [
   { action: 'cancelNegotiation', by: ['BUYER'], from: 'ACTIVE', to: 'CANCELLED', answers: false },
   { action: 'completeSale', by: ['DEALER'], from: 'ACCEPTED', to: 'COMPLETED', answers: false },
   { action: 'cancelSale', by: ['BUYER', 'DEALER'], from: 'ACCEPTED', to: 'FELL_THROUGH', answers: false },
+  { action: 'sendMessage', by: ['BUYER', 'DEALER'], from: 'ACTIVE', to: 'ACTIVE', answers: false },
+  { action: 'sendMessage', by: ['BUYER', 'DEALER'], from: 'ACCEPTED', to: 'ACCEPTED', answers: false },
 ];
 
 export interface Refusal {
@@ -44,16 +47,14 @@ export function refusalOf(
   party: NegotiationParty,
   { status, turn }: { status: NegotiationStatus; turn: NegotiationParty | null },
 ): Refusal | null {
-  const transition = transitions.find((candidate) => candidate.action === action) as Transition;
-  if (!transition.by.includes(party)) {
-    return {
-      code: 'FORBIDDEN',
-      message: `This is for the ${transition.by.join(' or ').toLowerCase()} to do.`,
-    };
-  }
+  const ways = transitions.filter((candidate) => candidate.action === action);
+  const { by } = ways[0] as Transition;
+  if (!by.includes(party))
+    return { code: 'FORBIDDEN', message: `This is for the ${by.join(' or ').toLowerCase()} to do.` };
   if (status === 'EXPIRED')
     return { code: 'OFFER_EXPIRED', message: 'The offer was not answered in time and has lapsed.' };
-  if (status !== transition.from) {
+  const transition = ways.find(({ from }) => from === status);
+  if (!transition) {
     return status === 'ACTIVE'
       ? { code: 'CONFLICT', message: 'No price has been agreed on yet.' }
       : {

@@ -19,6 +19,7 @@ export const negotiationShape: Shape<Negotiation> = defineShape<Negotiation>({
     holdExpiresAt: stateProperties,
     minimumOffer: [...stateProperties, 'buyerAmount', 'dealerAmount', 'vehicle.askingPrice'],
     buyerOffersRemaining: ['vehicle', 'buyer'],
+    unreadCount: [...PARTIES, 'buyerUnread', 'dealerUnread'],
   },
   one: {
     vehicle: () => vehicleShape,

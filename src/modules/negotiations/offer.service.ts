@@ -1,3 +1,4 @@
+import { LockMode } from '@mikro-orm/core';
 import { sql } from 'kysely';
 import { requireType, requireViewer } from '../../kernel/authorize.js';
 import { isUuid } from '../../kernel/base.entity.js';
@@ -10,6 +11,7 @@ import type { Vehicle } from '../vehicles/index.js';
 import { releaseHold } from './agreement.service.js';
 import { type Outcome, once } from './client-mutations.js';
 import { append, assertMay, type Deal, lockDeal, lockVehicle, placeOfParty, userOfDealer } from './deal.js';
+import { answerByRules } from './dealers-rules/answer.service.js';
 import { lapse } from './ending.service.js';
 import { Negotiation, Offer } from './negotiation.entity.js';
 import type { NegotiationParty } from './negotiation.enums.js';
@@ -48,7 +50,7 @@ async function openWith(
 
   const negotiation = Negotiation.between(vehicle, viewer.id, now);
   const deal = { negotiation, vehicle, dealerUserId };
-  return put(tx, deal, 'BUYER', { amount: input.amount, message, isFirst: true }, now);
+  return putByBuyer(tx, deal, { amount: input.amount, message, isFirst: true }, now);
 }
 
 /**
@@ -63,10 +65,11 @@ async function settleEarlier(
   dealerUserId: string,
   now: Date,
 ): Promise<void> {
-  const earlier = await tx.em.findOne(Negotiation, {
-    vehicle: vehicle.id,
-    $or: [{ status: 'ACCEPTED' }, { status: 'ACTIVE', buyer: viewer.id }],
-  });
+  const earlier = await tx.em.findOne(
+    Negotiation,
+    { vehicle: vehicle.id, $or: [{ status: 'ACCEPTED' }, { status: 'ACTIVE', buyer: viewer.id }] },
+    { lockMode: LockMode.PESSIMISTIC_WRITE },
+  );
   if (!earlier) return;
   const offer = await tx.em.findOneOrFail(Offer, { id: earlier.currentOffer?.id as string });
   const deal = { negotiation: earlier, offer, vehicle, dealerUserId };
@@ -105,23 +108,43 @@ async function counter(
   }
   assertMay('submitOffer', place.party, deal, now);
   if (place.party === 'BUYER') await assertOffersLeft(tx, viewer.id, deal.vehicle);
-  assertInBounds(tx, deal, place.party, input.amount);
 
   deal.offer.answer('COUNTERED', 'USER', now);
   // The new offer would meet the old one in the index of pending offers.
   await tx.em.flush();
-  return put(tx, deal, place.party, { amount: input.amount, message, isFirst: false }, now);
+  const offer = { amount: input.amount, message, isFirst: false };
+  return place.party === 'BUYER'
+    ? putByBuyer(tx, deal, offer, now)
+    : putOffer(tx, deal, 'DEALER', offer, now);
 }
 
-async function put(
+/** A buyer's offer, and what the dealer's rules answer to it. The outcome is the offer's own, whatever came of it. */
+async function putByBuyer(tx: Tx, deal: Omit<Deal, 'offer'>, given: NewOffer, now: Date): Promise<Outcome> {
+  const outcome = await putOffer(tx, deal, 'BUYER', given, now);
+  const offer = deal.negotiation.currentOffer?.getEntity() as Offer;
+  await answerByRules(tx, { ...deal, offer }, now);
+  return outcome;
+}
+
+export interface NewOffer {
+  readonly amount: number;
+  readonly message: string | null;
+  /** Whether it opens the negotiation. */
+  readonly isFirst: boolean;
+  /** How long it stands; policy.offerLifetimeMs where it does not say. */
+  readonly lifetimeMs?: number;
+}
+
+/** Puts an offer into a locked negotiation in which none is pending, and tells the other side. The dealer's rules are the caller's to ask. */
+export async function putOffer(
   tx: Tx,
   { negotiation, vehicle, dealerUserId }: Omit<Deal, 'offer'>,
   party: NegotiationParty,
-  { amount, message, isFirst }: { amount: number; message: string | null; isFirst: boolean },
+  { amount, message, isFirst, lifetimeMs = tx.policy.offerLifetimeMs }: NewOffer,
   now: Date,
 ): Promise<Outcome> {
-  if (isFirst) assertInBounds(tx, { negotiation, vehicle }, party, amount);
-  const expiresAt = new Date(now.getTime() + tx.policy.offerLifetimeMs);
+  assertInBounds(tx, { negotiation, vehicle }, party, amount);
+  const expiresAt = new Date(now.getTime() + lifetimeMs);
   const { askingPrice } = vehicle;
   const offer = Offer.of(negotiation, { amount, askingPrice, party, message, expiresAt }, now);
   negotiation.put(offer, warningTime(now, expiresAt, tx.policy.warningMs), now);

@@ -1,72 +1,69 @@
 import { sql } from 'kysely';
 import type { Ctx } from '../../kernel/context.js';
+import { countOf } from '../../kernel/jobs.js';
 import type { Job } from '../../kernel/ports.js';
-import { type Tx, write } from '../../kernel/unit-of-work.js';
 import { releaseHold } from './agreement.service.js';
-import { type Deal, lockDeal, placeOf } from './deal.js';
+import { type Due, settleDue } from './due.js';
 import { lapse } from './ending.service.js';
+import { OfferExpiring } from './negotiation.events.js';
 
-/** How many due negotiations one run takes on; the next run takes the rest. */
-const BATCH = 200;
-
-/**
- * Writes down what time has done and tells people: offers that lapsed, holds that ran out. Each negotiation is looked
- * at again under its locks, so that any number of sweepers write each thing once.
- */
-export function sweepJobs(everyMs: number): Job<Ctx>[] {
-  return [
-    { name: 'lapse-offers', everyMs, run: lapseOffers },
-    { name: 'release-holds', everyMs, run: releaseHolds },
-  ];
-}
-
-export function lapseOffers(ctx: Ctx): Promise<number> {
-  const due = sql<{ id: string }>`
-    select id from negotiations where status = 'ACTIVE' and expires_at <= ${ctx.clock.now().getTime()}
-    order by expires_at limit ${BATCH}`;
-  return settleEach(ctx, due, async (tx, deal, now) => {
+/** Writes down that offers have lapsed, and tells people: by the clock it was so already. */
+const lapsing: Due = {
+  at: 'expires_at',
+  among: () => sql`status = 'ACTIVE'`,
+  async settle(tx, deal, now) {
     if (!deal.negotiation.hasLapsed(now)) return false;
     await lapse(tx, deal, now);
     return true;
-  });
-}
+  },
+};
 
-export function releaseHolds(ctx: Ctx): Promise<number> {
-  const due = sql<{ id: string }>`
-    select id from negotiations where status = 'ACCEPTED' and hold_expires_at <= ${ctx.clock.now().getTime()}
-    order by hold_expires_at limit ${BATCH}`;
-  return settleEach(ctx, due, async (tx, deal, now) => {
+/** Writes down that holds have run out before the sale was done. */
+const releasing: Due = {
+  at: 'hold_expires_at',
+  among: () => sql`status = 'ACCEPTED'`,
+  async settle(tx, deal, now) {
     if (!deal.negotiation.holdHasLapsed(now)) return false;
     await releaseHold(tx, deal, now);
     return true;
-  });
+  },
+};
+
+/** Warns who has the turn, once, while there is still something to answer. */
+const warning: Due = {
+  at: 'warn_at',
+  among: (now) => sql`warn_at is not null and status = 'ACTIVE' and expires_at > ${now}`,
+  async settle(tx, { negotiation, offer, vehicle, dealerUserId }, now) {
+    const { warnAt } = negotiation;
+    if (!negotiation.isOpen(now) || warnAt === null || now < warnAt) return false;
+    negotiation.warned();
+    await tx.happened(new OfferExpiring(negotiation, vehicle, dealerUserId, offer));
+    return true;
+  },
+};
+
+/** What the clock alone does to negotiations. */
+export function sweepJobs(everyMs: number): Job<Ctx>[] {
+  return [
+    jobOf('lapse-offers', everyMs, lapsing),
+    jobOf('warn-expiring', everyMs, warning),
+    jobOf('release-holds', everyMs, releasing),
+  ];
 }
 
-async function settleEach(
-  ctx: Ctx,
-  due: ReturnType<typeof sql<{ id: string }>>,
-  settle: (tx: Tx, deal: Deal, now: Date) => Promise<boolean>,
-): Promise<number> {
-  const { rows } = await due.execute(ctx.em.getKysely());
-  let count = 0;
-  for (const { id } of rows) {
-    // One that cannot be settled must not keep the others waiting; the next run meets it again.
-    const settled = await settleOne(ctx, id, settle).catch((error: unknown) => {
-      ctx.log.error({ err: error, negotiation: id }, 'a due negotiation could not be settled');
-      return false;
-    });
-    if (settled) count += 1;
-  }
-  return count;
+function jobOf(name: string, everyMs: number, due: Due): Job<Ctx> {
+  return { name, everyMs, run: (ctx, stopping) => settleDue(ctx, due, stopping) };
 }
 
-function settleOne(
-  ctx: Ctx,
-  id: string,
-  settle: (tx: Tx, deal: Deal, now: Date) => Promise<boolean>,
-): Promise<boolean> {
-  return write(ctx, async (tx) => {
-    const place = await placeOf(tx, id);
-    return place ? settle(tx, await lockDeal(tx, id, place), tx.clock.now()) : false;
-  });
+/** One run each, for whoever does not wait for the job. They return how many were settled. */
+export async function lapseOffers(ctx: Ctx): Promise<number> {
+  return countOf(await settleDue(ctx, lapsing));
+}
+
+export async function releaseHolds(ctx: Ctx): Promise<number> {
+  return countOf(await settleDue(ctx, releasing));
+}
+
+export async function warnExpiring(ctx: Ctx): Promise<number> {
+  return countOf(await settleDue(ctx, warning));
 }

@@ -4,6 +4,7 @@ import { BulkUpload } from './bulk/bulk-upload.entity.js';
 import { readBulkUploads, sweepBulkFiles, sweepBulkUploads } from './bulk/bulk-upload.jobs.js';
 import { BulkUploadPayloadResolver, BulkUploadResolver } from './bulk/bulk-upload.resolver.js';
 import { bulkUploadRoutes } from './bulk/bulk-upload.routes.js';
+import { DealersRulesResolver } from './dealers-rules/dealers-rules.resolver.js';
 import { VehicleFacetsResolver } from './facets/facets.resolver.js';
 import { InventoryResolver } from './inventory/inventory.resolver.js';
 import { rateMarket } from './market/market.jobs.js';
@@ -65,6 +66,7 @@ export const vehicles: Room = {
     VehiclePhotosResolver,
     VehicleImageFieldsResolver,
     MarketFieldsResolver,
+    DealersRulesResolver,
     InventoryResolver,
     ShowcaseResolver,
     ShowcaseFieldsResolver,

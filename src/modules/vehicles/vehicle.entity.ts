@@ -6,6 +6,7 @@ import { BaseEntity, CentsType, InstantType } from '../../kernel/base.entity.js'
 import { type Cents, MoneyScalar } from '../../kernel/money.js';
 import { DateTimeScalar } from '../../kernel/scalars.js';
 import { Dealer } from '../dealers/index.js';
+import type { DealersRules } from './dealers-rules/dealers-rules.js';
 import { type DealRating, UNRATED } from './market/deal-rating.js';
 import { dealOf } from './market/market.rules.js';
 import { SearchTermsType, searchTermsOf } from './search/search-terms.js';
@@ -51,7 +52,8 @@ export interface VehicleDetails {
 @Index({ name: 'vehicles_make_price_index', properties: ['status', 'makeKey', 'askingPrice', 'id'] })
 @Index({
   name: 'vehicles_model_price_index',
-  properties: ['status', 'makeKey', 'modelKey', 'askingPrice', 'id'],
+  // From the year on for facets and counts, which then need no look at the listings.
+  properties: ['status', 'makeKey', 'modelKey', 'askingPrice', 'id', 'year', 'bodyType', 'fuelType'],
 })
 @Index({ name: 'vehicles_make_listed_index', properties: ['status', 'makeKey', 'listedAt', 'id'] })
 @Index({ name: 'vehicles_body_index', properties: ['status', 'bodyType', 'listedAt', 'id'] })
@@ -317,6 +319,11 @@ export class Vehicle extends BaseEntity {
     this.appraise();
     this.touch(at);
     return PriceChange.of(this, at);
+  }
+
+  /** Nobody but its dealer sees a difference: it is no change of the listing, and touches nothing else. */
+  setRules(rules: Partial<DealersRules>): void {
+    Object.assign(this, rules);
   }
 
   /** Saved searches are to be looked at again, now or once it is back on the market. */

@@ -3,6 +3,12 @@ import { type Cents, MoneyScalar } from '../../kernel/money.js';
 import { DealRating } from './market/deal-rating.js';
 import { BodyType, Drivetrain, FuelType, Transmission, VehicleCondition } from './vehicle.enums.js';
 
+const ACCEPT_AT =
+  "A buyer's offer of this amount or more is accepted at once. At most the asking price. No buyer ever learns of it.";
+const DECLINE_BELOW =
+  "A buyer's offer of less than this is turned down at once. Below autoAcceptAt, and at most the asking price. No buyer " +
+  'ever learns of it.';
+
 @InputType({ description: 'All within so many miles of a place, along the surface of the earth.' })
 export class GeoRadius {
   @Field(() => Float, { description: 'Degrees north, -90 to 90.' })
@@ -173,6 +179,18 @@ export class CreateVehicleInput {
   @Field(() => Boolean, { nullable: true, defaultValue: true, description: 'Whether offers are taken.' })
   isNegotiable?: boolean | null;
 
+  @Field(() => MoneyScalar, {
+    nullable: true,
+    description: `${ACCEPT_AT} None without it.`,
+  })
+  autoAcceptAt?: Cents | null;
+
+  @Field(() => MoneyScalar, {
+    nullable: true,
+    description: `${DECLINE_BELOW} None without it.`,
+  })
+  autoDeclineBelow?: Cents | null;
+
   @Field(() => Boolean, {
     defaultValue: false,
     description: 'Puts it on the market at once; needs a VERIFIED dealer.',
@@ -253,7 +271,10 @@ export class UpdateVehicleInput {
 
   @Field(() => MoneyScalar, {
     nullable: true,
-    description: 'What the dealer asks, 1.00 to 10000000.00; never null. Only while DRAFT or ACTIVE.',
+    description:
+      'What the dealer asks, 1.00 to 10000000.00; never null. Only while DRAFT or ACTIVE, and never below what the rules ' +
+      'for its offers name: BAD_USER_INPUT then says so, and nothing changes. Price and rules together are judged by what ' +
+      'comes of them.',
   })
   askingPrice?: Cents | null;
 
@@ -265,6 +286,18 @@ export class UpdateVehicleInput {
 
   @Field(() => Boolean, { nullable: true, description: 'Whether offers are taken; never null.' })
   isNegotiable?: boolean | null;
+
+  @Field(() => MoneyScalar, {
+    nullable: true,
+    description: `${ACCEPT_AT} Null: none. Offers that wait already are not answered by a change.`,
+  })
+  autoAcceptAt?: Cents | null;
+
+  @Field(() => MoneyScalar, {
+    nullable: true,
+    description: `${DECLINE_BELOW} Null: none. Offers that wait already are not answered by a change.`,
+  })
+  autoDeclineBelow?: Cents | null;
 }
 
 @InputType({ description: 'Names a vehicle.' })

@@ -16,6 +16,14 @@ export function ownsVehicle(
   return dealer !== null && dealer.id === vehicle.dealer.id;
 }
 
+/** The rules by which a dealer has offers answered are its own: an admin need not know them, and nobody else may. */
+export function maySeeRules(
+  viewer: Viewer | null,
+  vehicle: { readonly dealer: { readonly user: { readonly id: string } } },
+): boolean {
+  return viewer !== null && viewer.id === vehicle.dealer.user.id;
+}
+
 /** Whether everybody may know of a vehicle, so that a refusal may admit that it exists. */
 export function isOnView(status: VehicleStatus): boolean {
   return ON_VIEW.has(status);

@@ -1,6 +1,7 @@
 import type { Cents } from '../../kernel/money.js';
 import { InputCheck, textLimits } from '../../kernel/text.js';
 import { normalizeVin, vinFault } from '../../kernel/vin.js';
+import { type DealersRules, dealersRules, faultsOfTerms } from './dealers-rules/dealers-rules.js';
 import type { VehicleDetails } from './vehicle.entity.js';
 import type { VehicleStatus } from './vehicle.enums.js';
 import { nameKey } from './vehicle.names.js';
@@ -85,11 +86,14 @@ export interface NewVehicle {
   readonly vin: string;
   readonly askingPrice: Cents;
   readonly details: VehicleDetails;
+  readonly rules: DealersRules;
 }
+
+type GivenRules = { [K in keyof DealersRules]?: DealersRules[K] | undefined };
 
 /** A whole new vehicle. BAD_USER_INPUT with all that is wrong in it. */
 export function newVehicleOf(
-  input: Given & { vin: string; askingPrice: Cents | null },
+  input: Given & GivenRules & { vin: string; askingPrice: Cents | null },
   now: Date,
 ): NewVehicle {
   const check = new InputCheck();
@@ -99,22 +103,56 @@ export function newVehicleOf(
   const given = { ...input, features: input.features ?? [], isNegotiable: input.isNegotiable ?? true };
   const details = read(check, given, fields, now) as VehicleDetails;
   const askingPrice = readPrice(check, 'askingPrice', input.askingPrice);
+  const rules = readTerms(check, askingPrice, input);
   check.done();
-  return { vin, askingPrice, details };
+  return { vin, askingPrice, details, rules };
+}
+
+export interface VehicleChanges {
+  readonly details: Partial<VehicleDetails>;
+  readonly askingPrice: Cents | undefined;
+  readonly rules: Partial<DealersRules>;
 }
 
 /** What an update names: what is left out stays, null clears what may be empty. BAD_USER_INPUT with all that is wrong. */
 export function vehicleChangesOf(
-  input: Given & { askingPrice?: Cents | null },
+  input: Given & GivenRules & { askingPrice?: Cents | null },
   now: Date,
-): { details: Partial<VehicleDetails>; askingPrice: Cents | undefined } {
+): VehicleChanges {
   const check = new InputCheck();
   const named = fields.filter((field) => input[field] !== undefined);
   const details = read(check, input, named, now);
   const askingPrice =
     input.askingPrice === undefined ? undefined : readPrice(check, 'askingPrice', input.askingPrice);
+  const rules = readRules(check, input);
   check.done();
-  return { details, askingPrice };
+  return { details, askingPrice, rules };
+}
+
+/** Those that are named. */
+function readRules(check: InputCheck, input: GivenRules): Partial<DealersRules> {
+  const named = dealersRules.filter((rule) => input[rule] !== undefined);
+  return Object.fromEntries(
+    named.map((rule) => [rule, input[rule] === null ? null : readPrice(check, rule, input[rule] as Cents)]),
+  );
+}
+
+/** Rules that a dealer thinks of for a vehicle that it asks this price for. BAD_USER_INPUT with all that is wrong. */
+export function rulesFor(askingPrice: Cents, input: GivenRules): DealersRules {
+  const check = new InputCheck();
+  const rules = readTerms(check, askingPrice, input);
+  check.done();
+  return rules;
+}
+
+/** Rules beside the price that comes with them, both new. */
+function readTerms(check: InputCheck, askingPrice: Cents | null, input: GivenRules): DealersRules {
+  const rules = { autoAcceptAt: null, autoDeclineBelow: null, ...readRules(check, input) };
+  const faults = askingPrice === null ? {} : faultsOfTerms({ askingPrice, ...rules }, new Set(dealersRules));
+  for (const [field, messages] of Object.entries(faults)) {
+    for (const message of messages) check.fault(field, message);
+  }
+  return rules;
 }
 
 function read(check: InputCheck, input: Given, names: ReadonlyArray<keyof VehicleDetails>, now: Date) {

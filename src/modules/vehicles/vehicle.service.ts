@@ -7,6 +7,7 @@ import { AppError, conflict, forbidden, notFound } from '../../kernel/errors.js'
 import type { Cents } from '../../kernel/money.js';
 import { type Tx, write } from '../../kernel/unit-of-work.js';
 import { Dealer, holdDealerOf } from '../dealers/index.js';
+import { assertTerms, type DealersRules, type Terms } from './dealers-rules/dealers-rules.js';
 import { discardPhotos, photoKeysOf } from './photos/vehicle-image.files.js';
 import { learnWords } from './search/search-words.service.js';
 import { Vehicle, type VehicleDetails } from './vehicle.entity.js';
@@ -24,7 +25,7 @@ import { fillFromVin } from './vin/vin-fill.js';
 export async function createVehicle(ctx: Ctx, input: CreateVehicleInput): Promise<string> {
   const viewer = requireType(ctx, 'DEALER');
   const [filled = input] = await fillFromVin(ctx, [input]);
-  const { vin, askingPrice, details } = newVehicleOf(filled, ctx.clock.now());
+  const { vin, askingPrice, details, rules } = newVehicleOf(filled, ctx.clock.now());
   return write(ctx, async (tx) => {
     const dealer = await holdDealerOf(tx, viewer);
     if (!dealer) throw forbidden('Register your dealership before you list vehicles.');
@@ -35,6 +36,7 @@ export async function createVehicle(ctx: Ctx, input: CreateVehicleInput): Promis
       details,
       tx.clock.now(),
     );
+    vehicle.setRules(rules);
     tx.em.persist([vehicle, firstPrice]);
     if (input.publish) await putOnTheMarket(tx, dealer, vehicle);
     return vehicle.id;
@@ -44,12 +46,12 @@ export async function createVehicle(ctx: Ctx, input: CreateVehicleInput): Promis
 /** VEHICLE_UNAVAILABLE where its status no longer allows the change. */
 export async function updateVehicle(ctx: Ctx, input: UpdateVehicleInput): Promise<string> {
   const viewer = requireType(ctx, 'DEALER');
-  const { details, askingPrice } = vehicleChangesOf(input, ctx.clock.now());
+  const { details, askingPrice, rules } = vehicleChangesOf(input, ctx.clock.now());
   return write(ctx, async (tx) => {
     const { vehicle } = await lockOwnVehicle(tx, viewer, input.id);
     const status: VehicleStatus = vehicle.status;
     if (!editing[status].details) throw unavailable(`A vehicle that is ${status} cannot be changed.`);
-    await changeListing(tx, vehicle, details, askingPrice);
+    await changeListing(tx, vehicle, details, askingPrice, rules);
     return vehicle.id;
   });
 }
@@ -108,25 +110,39 @@ export async function putOnTheMarket(tx: Tx, dealer: Dealer, vehicle: Vehicle): 
   announceVehicle(tx, vehicle.id);
 }
 
-/** The caller holds the vehicle's lock, and knows that its status allows the change. VEHICLE_UNAVAILABLE for the price alone. */
+/**
+ * The caller holds the vehicle's lock, and knows that its status allows the change. VEHICLE_UNAVAILABLE for the price
+ * alone, BAD_USER_INPUT where price and rules would not go together. Of a change of its rules nobody hears.
+ */
 export async function changeListing(
   tx: Tx,
   vehicle: Vehicle,
   details: Partial<VehicleDetails>,
   askingPrice: Cents | undefined,
+  rules: Partial<DealersRules> = {},
 ): Promise<void> {
-  if (Object.keys(details).length > 0) vehicle.revise(details, tx.clock.now());
+  const price = askingPrice === vehicle.askingPrice ? undefined : askingPrice;
+  if (price !== undefined && !editing[vehicle.status as VehicleStatus].price) {
+    throw unavailable(`The asking price of a vehicle that is ${vehicle.status} cannot be changed.`);
+  }
+  assertTermsAfter(vehicle, price, rules);
+  vehicle.setRules(rules);
+  const saysMore = Object.keys(details).length > 0;
+  if (saysMore) vehicle.revise(details, tx.clock.now());
   if (vehicle.status === 'ACTIVE' && (details.make || details.model)) learnWords(tx, vehicle);
-  if (askingPrice !== undefined) await reprice(tx, vehicle, askingPrice);
-  announceVehicle(tx, vehicle.id);
+  if (price !== undefined) await reprice(tx, vehicle, price);
+  if (saysMore || price !== undefined) announceVehicle(tx, vehicle.id);
+}
+
+function assertTermsAfter(vehicle: Vehicle, price: Cents | undefined, rules: Partial<DealersRules>): void {
+  const { askingPrice, autoAcceptAt, autoDeclineBelow } = vehicle;
+  const changes = { ...rules, ...(price === undefined ? {} : { askingPrice: price }) };
+  const named = new Set(Object.keys(changes) as Array<keyof Terms>);
+  if (named.size > 0) assertTerms({ askingPrice, autoAcceptAt, autoDeclineBelow, ...changes }, named);
 }
 
 async function reprice(tx: Tx, vehicle: Vehicle, price: Cents): Promise<void> {
   const from = vehicle.askingPrice;
-  if (price === from) return;
-  if (!editing[vehicle.status as VehicleStatus].price) {
-    throw unavailable(`The asking price of a vehicle that is ${vehicle.status} cannot be changed.`);
-  }
   tx.em.persist(vehicle.reprice(price, tx.clock.now()));
   await tx.happened(new VehicleRepriced(vehicle.id, from, price));
 }

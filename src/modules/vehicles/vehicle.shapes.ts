@@ -10,6 +10,7 @@ export const vehicleShape = defineShape<Vehicle>({
     isFeatured: ['featuredAt'],
     similar: ['bodyType', 'askingPrice', 'makeKey', 'modelKey'],
     market: ['askingPrice', 'marketValue', 'comparableCount', 'status'],
+    negotiationRules: ['autoAcceptAt', 'autoDeclineBelow', 'dealer.user'],
   },
   one: { dealer: () => dealerShape },
 });

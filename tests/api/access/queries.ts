@@ -1,9 +1,27 @@
+import { bargained } from '../negotiations/comparables.js';
+import { keepers } from '../negotiations/inviting.js';
 import { bulkUploadQueries } from './bulk-uploads.js';
 import { savedQueries } from './saved.js';
-import { type AccessRow, everybody, members } from './table.js';
+import type { Stage } from './stage.js';
+import { type AccessRow, type Arranged, everybody, members } from './table.js';
 
 const dealersOnly = members('FORBIDDEN', { newcomer: 'hidden', otherDealer: 'hidden', dealer: 'shown' });
 const ofTheBuyer = { guest: 'UNAUTHENTICATED', buyer: 'shown', dealer: 'shown' } as const;
+
+const PREVIEW = `query ($vehicleId: ID!) {
+  previewNegotiationRules(vehicleId: $vehicleId, autoAcceptAt: "18000") { offers leftToAnswer }
+}`;
+
+const INSIGHT = `query ($vehicleId: ID!, $amount: Money!) {
+  offerInsight(vehicleId: $vehicleId, amount: $amount) { comparableCount }
+}`;
+
+/** The figures of one vehicle are told to its dealer alone. */
+async function preview(stage: Stage, vehicle: Promise<{ id: string }>): Promise<Arranged> {
+  const variables = { vehicleId: (await vehicle).id };
+  const figures = await stage.app.ok(PREVIEW, variables, stage.people.dealer);
+  return { variables, mark: JSON.stringify(figures) };
+}
 
 export const queries: readonly AccessRow[] = [
   {
@@ -188,6 +206,7 @@ export const queries: readonly AccessRow[] = [
   ...[
     'dealerStats { activeVehicles activeNegotiations pendingOffers }',
     'inventorySummary { total totalAskingValue }',
+    'dealerDashboard { offers { date count } }',
   ].map(
     (selection): AccessRow => ({
       field: selection.split(' ')[0] as string,
@@ -200,6 +219,64 @@ export const queries: readonly AccessRow[] = [
       outcomes: dealersOnly,
     }),
   ),
+  {
+    field: 'negotiationStats',
+    on: "the dealer's figures",
+    document: '{ negotiationStats { total active awaitingMe } }',
+    arrange: async (stage) => {
+      await stage.negotiation();
+      const figures = '{ negotiationStats { total active awaitingMe } }';
+      return { mark: JSON.stringify(await stage.app.ok(figures, {}, stage.people.dealer)) };
+    },
+    outcomes: members('hidden', { dealer: 'shown' }),
+  },
+  {
+    field: 'offerInsight',
+    on: 'a vehicle like one that ten have bargained about',
+    document: INSIGHT,
+    arrange: async (stage) => {
+      const { id: vehicleId } = await stage.vehicle({ make: stage.mark() });
+      const buyers = (await keepers(stage.app, vehicleId, 10)).map((id) => ({ id }));
+      await bargained(stage.app, vehicleId, buyers, { outcome: 'rejected', amount: 1_500_000 });
+      return { variables: { vehicleId, amount: '15000' }, mark: '"comparableCount":10' };
+    },
+    outcomes: members('FORBIDDEN', { stranger: 'shown', rival: 'shown', buyer: 'shown' }),
+  },
+  {
+    field: 'offerInsight',
+    on: 'a draft',
+    document: INSIGHT,
+    arrange: async (stage) => {
+      const { id } = await stage.draft();
+      return { variables: { vehicleId: id, amount: '15000' }, mark: id };
+    },
+    outcomes: members('FORBIDDEN', { stranger: 'NOT_FOUND', rival: 'NOT_FOUND', buyer: 'NOT_FOUND' }),
+  },
+  {
+    field: 'adminDashboard',
+    on: 'the marketplace',
+    document: '{ adminDashboard { users negotiationsActive } }',
+    arrange: async (stage) => {
+      await stage.negotiation();
+      const document = '{ adminDashboard { users negotiationsActive } }';
+      return { mark: JSON.stringify(await stage.app.ok(document, {}, stage.people.admin)) };
+    },
+    outcomes: members('FORBIDDEN', { admin: 'shown' }),
+  },
+  {
+    field: 'previewNegotiationRules',
+    on: 'a vehicle on the market',
+    document: PREVIEW,
+    arrange: (stage) => preview(stage, stage.vehicle()),
+    outcomes: members('FORBIDDEN', { dealer: 'shown' }),
+  },
+  {
+    field: 'previewNegotiationRules',
+    on: 'a draft',
+    document: PREVIEW,
+    arrange: (stage) => preview(stage, stage.draft()),
+    outcomes: members('FORBIDDEN', { newcomer: 'NOT_FOUND', otherDealer: 'NOT_FOUND', dealer: 'shown' }),
+  },
   {
     field: 'notifications',
     on: "an entry of the dealer's inbox",
@@ -216,6 +293,20 @@ export const queries: readonly AccessRow[] = [
       await stage.negotiation();
       const count = '{ unreadNotificationCount }';
       return { mark: JSON.stringify(await stage.app.ok(count, {}, stage.people.dealer)) };
+    },
+    outcomes: members('hidden', { dealer: 'shown' }),
+  },
+  {
+    field: 'notificationPreferences',
+    on: "the dealer's mails",
+    document: '{ notificationPreferences { kind email } }',
+    arrange: async (stage) => {
+      const input = { kind: 'OFFER_RECEIVED', email: false };
+      const set = `mutation ($input: SetNotificationPreferenceInput!) {
+        setNotificationPreference(input: $input) { preferences { kind } }
+      }`;
+      await stage.app.ok(set, { input }, stage.people.dealer);
+      return { mark: '{"kind":"OFFER_RECEIVED","email":false}' };
     },
     outcomes: members('hidden', { dealer: 'shown' }),
   },

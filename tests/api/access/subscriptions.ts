@@ -67,6 +67,18 @@ export const subscriptions: readonly AccessRow[] = [
     outcomes: everybody('NOT_FOUND', { dealer: 'told', admin: 'told' }),
   },
   {
+    field: 'negotiationRead',
+    on: "the buyer's",
+    document: `subscription ($negotiationId: ID!) {
+      negotiationRead(negotiationId: $negotiationId) { negotiationId party sequence }
+    }`,
+    arrange: async (stage) => {
+      const { id } = await stage.negotiation();
+      return { variables: { negotiationId: id }, mark: id };
+    },
+    outcomes: parties('told', 'told'),
+  },
+  {
     field: 'typing',
     on: 'the buyer, who types',
     document: `subscription ($negotiationId: ID!) {

@@ -79,6 +79,17 @@ const wrong: Readonly<Record<string, readonly unknown[]>> = {
   Boolean: ['true', 1, 0, ...objects],
   Money: [...notMoney, '99999999999999999999', 100_000_000_001, ...objects],
   DateTime: [1, true, '', 'yesterday', '2026-11-22', '2026-13-01T00:00:00.000Z', ...objects],
+  Date: [
+    20_261_122,
+    true,
+    '',
+    'today',
+    '2026-02-30',
+    '0000-01-01',
+    '+002026-01-01',
+    '2026-11-22T00:00:00.000Z',
+    ...objects,
+  ],
   EmailAddress: [1, 'x', '@', 'a@b@c.d', 'a b@c.d', ...objects],
   URL: [1, 'x', '//x', '', ...objects],
   // A file comes as a part of a multipart request, and no other way.

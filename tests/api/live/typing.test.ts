@@ -1,9 +1,11 @@
 import { print } from 'graphql';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { typingMsPart } from '../../../src/modules/negotiations/chat/typing.live.js';
 import { CancelNegotiationDocument, SetTypingDocument, TypingDocument } from '../../generated/operations.js';
 import { databaseKinds, useApp } from '../../support/app.js';
 import type { Person } from '../../support/builders.js';
 import { busListeners, expectNoMore, useLive } from '../../support/live.js';
+import { move } from '../../support/moves.js';
 import { RawSocket } from '../../support/raw-socket.js';
 
 const UNKNOWN = '01890000-0000-7000-8000-000000000000';
@@ -12,6 +14,10 @@ const topicOf = (id: string) => `typing:${id}`;
 describe.each(databaseKinds)('typing on %s', (kind) => {
   const app = useApp(kind);
   const live = useLive(app);
+  const leavesOffAfter = (ms: number) => app.system.services.parts.set(typingMsPart, ms);
+
+  // Longer than any of these tests waits: what ends before has been ended.
+  beforeAll(() => leavesOffAfter(60_000));
 
   const follow = (negotiationId: string, person: Person) =>
     live.listen(person, topicOf(negotiationId), TypingDocument, { negotiationId });
@@ -37,6 +43,36 @@ describe.each(databaseKinds)('typing on %s', (kind) => {
     const statements = await app.statements(() => set(id, buyer, true));
     expect(statements.filter((statement) => !/^\s*select/i.test(statement))).toEqual([]);
     await expectNoMore(await follow(id, dealer), 0);
+  });
+
+  it.each([
+    ['message', 'sendMessage', 'buyer', { body: 'Hello' }],
+    ['counter-offer', 'submitOffer', 'dealer', { amount: '18000' }],
+    ['rejection', 'rejectNegotiation', 'dealer', {}],
+  ] as const)('is over with a %s', async (_what, mutation, side, more) => {
+    const { id: negotiationId, ...people } = await app.build.negotiation();
+    const [writer, reader] = side === 'buyer' ? [people.buyer, people.dealer] : [people.dealer, people.buyer];
+    const following = await follow(negotiationId, reader);
+    await set(negotiationId, writer, true);
+    await following.take(1);
+    const { code } = await move(app, writer, 'sendMessage', { negotiationId, body: ' ' });
+    expect(code).toBe('BAD_USER_INPUT');
+    await expectNoMore(following, 1);
+    expect((await move(app, writer, mutation, { negotiationId, ...more })).code).toBe('OK');
+    expect((await following.take(2))[1]?.typing).toMatchObject({ typing: false });
+    await expectNoMore(following, 2);
+  });
+
+  it('is over a while after the last sign, for each who follows it once', async () => {
+    const { id: negotiationId, buyer, dealer } = await app.build.negotiation();
+    leavesOffAfter(150);
+    const followers = [await follow(negotiationId, dealer), await follow(negotiationId, dealer)];
+    leavesOffAfter(60_000);
+    await set(negotiationId, buyer, true);
+    for (const following of followers) {
+      expect((await following.take(2)).map(({ typing }) => typing.typing)).toEqual([true, false]);
+      await expectNoMore(following, 2);
+    }
   });
 
   it('stays within its negotiation', async () => {

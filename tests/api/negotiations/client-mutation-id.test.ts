@@ -49,6 +49,7 @@ describe.each(databaseKinds)('clientMutationId on %s', (kind) => {
     await again(scene.buyer, 'cancelNegotiation', await id(opened));
     await again(scene.dealer, 'completeSale', await id(agreed));
     await again(scene.buyer, 'cancelSale', await id(agreed));
+    await again(scene.buyer, 'sendMessage', { ...(await id(opened)), body: 'Hello' });
   });
 
   it('answers with the offer of then, and the negotiation of now', async () => {

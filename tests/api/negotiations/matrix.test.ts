@@ -19,6 +19,7 @@ const ended = (code: string): Row => ({
   cancelNegotiation: [code, 'FORBIDDEN'],
   completeSale: ['FORBIDDEN', code],
   cancelSale: [code, code],
+  sendMessage: [code, code],
 });
 
 const table: Record<StateName, Row> = {
@@ -29,6 +30,7 @@ const table: Record<StateName, Row> = {
     cancelNegotiation: ['OK', 'FORBIDDEN'],
     completeSale: ['FORBIDDEN', 'CONFLICT'],
     cancelSale: ['CONFLICT', 'CONFLICT'],
+    sendMessage: ['OK', 'OK'],
   },
   'ACTIVE, the buyer to answer': {
     submitOffer: ['OK', 'NOT_YOUR_TURN'],
@@ -37,6 +39,7 @@ const table: Record<StateName, Row> = {
     cancelNegotiation: ['OK', 'FORBIDDEN'],
     completeSale: ['FORBIDDEN', 'CONFLICT'],
     cancelSale: ['CONFLICT', 'CONFLICT'],
+    sendMessage: ['OK', 'OK'],
   },
   ACCEPTED: {
     submitOffer: ['NEGOTIATION_ENDED', 'NEGOTIATION_ENDED'],
@@ -45,6 +48,7 @@ const table: Record<StateName, Row> = {
     cancelNegotiation: ['NEGOTIATION_ENDED', 'FORBIDDEN'],
     completeSale: ['FORBIDDEN', 'OK'],
     cancelSale: ['OK', 'OK'],
+    sendMessage: ['OK', 'OK'],
   },
   COMPLETED: ended('NEGOTIATION_ENDED'),
   FELL_THROUGH: ended('NEGOTIATION_ENDED'),
@@ -104,6 +108,7 @@ describe.each(databaseKinds)('each action of each role in each state, on %s', (k
   function attempt(role: string, action: Action, { id, offerId }: Brought) {
     const input = { negotiationId: id };
     if (action === 'acceptOffer') return move(app, person(role), action, { ...input, offerId });
+    if (action === 'sendMessage') return move(app, person(role), action, { ...input, body: 'Hello' });
     if (action === 'submitOffer') return move(app, person(role), action, { ...input, amount: '17000' });
     return move(app, person(role), action, input);
   }

@@ -84,6 +84,23 @@ describe.each(databaseKinds)('setTyping on %s', (kind) => {
     expect(messages).toEqual([]);
   });
 
+  it('is taken 20 times in a second from one account', async () => {
+    const { id, buyer } = await scene.open({ buyer: await app.build.buyer() });
+    const codes = (who: Person) =>
+      Promise.all(
+        Array.from({ length: 40 }, async () => {
+          const response = await type(who, id);
+          return response.errors ? app.errorOf(response).code : 'OK';
+        }),
+      );
+    const busy = await codes(buyer);
+    // On a machine that dawdles they come in two seconds.
+    expect(busy.filter((code) => code === 'OK').length).toBeGreaterThanOrEqual(20);
+    expect(busy).toContain('RATE_LIMITED');
+    expect(app.errorOf(await type(scene.rival, id)).code).toBe('NOT_FOUND');
+    expect((await type(scene.dealer, id)).errors).toBeUndefined();
+  });
+
   it.each(unknownIds)('knows no negotiation %j', async (id) => {
     expect(await scene.refused(() => type(scene.buyer, id))).toMatchObject({ code: 'NOT_FOUND' });
   });

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { UserType, Viewer } from '../../../src/kernel/context.js';
-import { mayReadNegotiation, partyOf } from '../../../src/modules/negotiations/negotiation.policy.js';
+import {
+  mayReadNegotiation,
+  maySeeRulesAtWork,
+  partyOf,
+} from '../../../src/modules/negotiations/negotiation.policy.js';
 
 const parties = { buyerId: 'bea', dealerUserId: 'dan' };
 const viewer = (id: string, userType: UserType): Viewer => ({
@@ -21,5 +25,13 @@ describe('policy of negotiations', () => {
   ] as const)('takes %s for what it is', (_who, who, party, mayRead) => {
     expect(partyOf(who, parties)).toBe(party);
     expect(mayReadNegotiation(who, parties)).toBe(mayRead);
+  });
+
+  it('tells the dealer and admins alone that rules were at work', () => {
+    const told = (['BUYER', 'DEALER', 'ADMIN'] as const).filter((type) =>
+      maySeeRulesAtWork(viewer('v', type)),
+    );
+    expect(told).toEqual(['DEALER', 'ADMIN']);
+    expect(maySeeRulesAtWork(null)).toBe(false);
   });
 });

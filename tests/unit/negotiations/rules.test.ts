@@ -18,6 +18,7 @@ const actions: NegotiationAction[] = [
   'cancelNegotiation',
   'completeSale',
   'cancelSale',
+  'sendMessage',
 ];
 
 /** What may be done at all: everything else is refused. */
@@ -32,6 +33,12 @@ const allowed = new Set([
   'ACCEPTED completeSale DEALER turn null',
   'ACCEPTED cancelSale BUYER turn null',
   'ACCEPTED cancelSale DEALER turn null',
+  'ACTIVE sendMessage BUYER turn BUYER',
+  'ACTIVE sendMessage BUYER turn DEALER',
+  'ACTIVE sendMessage DEALER turn BUYER',
+  'ACTIVE sendMessage DEALER turn DEALER',
+  'ACCEPTED sendMessage BUYER turn null',
+  'ACCEPTED sendMessage DEALER turn null',
 ]);
 
 /** The turn is null once it is no longer ACTIVE, and never before. */
@@ -50,8 +57,8 @@ const belongsTo = (action: NegotiationAction, party: string) =>
   !((action === 'rejectNegotiation' || action === 'completeSale') && party === 'BUYER');
 
 describe('refusalOf', () => {
-  it('knows 8 states, 6 actions and 2 parties: 108 cells', () => {
-    expect(cells).toHaveLength(8 * 6 * 2 + 6 * 2);
+  it('knows 8 states, 7 actions and 2 parties: 126 cells', () => {
+    expect(cells).toHaveLength(8 * 7 * 2 + 7 * 2);
   });
 
   it.each(cells)('$status $action $party, turn $turn', ({ status, action, party, turn }) => {
@@ -72,6 +79,8 @@ describe('refusalOf', () => {
       'cancelNegotiation: ACTIVE → CANCELLED',
       'completeSale: ACCEPTED → COMPLETED',
       'cancelSale: ACCEPTED → FELL_THROUGH',
+      'sendMessage: ACTIVE → ACTIVE',
+      'sendMessage: ACCEPTED → ACCEPTED',
     ]);
   });
 

@@ -101,8 +101,10 @@ describe('an update', () => {
     expect(vehicleChangesOf({ trim: null, year: 2000 }, now)).toEqual({
       details: { trim: null, year: 2000 },
       askingPrice: undefined,
+      rules: {},
     });
-    expect(vehicleChangesOf({}, now)).toEqual({ details: {}, askingPrice: undefined });
+    expect(vehicleChangesOf({}, now)).toEqual({ details: {}, askingPrice: undefined, rules: {} });
+    expect(vehicleChangesOf({ autoAcceptAt: null }, now).rules).toEqual({ autoAcceptAt: null });
   });
 });
 

@@ -1,6 +1,7 @@
 import { AppError, type FieldMessages } from '../../../kernel/errors.js';
 import type { Cents } from '../../../kernel/money.js';
 import { normalizeVin, vinFault } from '../../../kernel/vin.js';
+import { assertTerms } from '../dealers-rules/dealers-rules.js';
 import type { Vehicle, VehicleDetails } from '../vehicle.entity.js';
 import type { VehicleStatus } from '../vehicle.enums.js';
 import { editing, type NewVehicle, newVehicleOf, vehicleChangesOf } from '../vehicle.rules.js';
@@ -102,6 +103,10 @@ function changesOf({ vin: _vin, ...given }: GivenCells, vehicle: Vehicle, now: D
       return {
         faults: { askingPrice: [`The asking price of a vehicle that is ${status} cannot be changed.`] },
       };
+    }
+    if (price !== null) {
+      const { autoAcceptAt, autoDeclineBelow } = vehicle;
+      assertTerms({ askingPrice: price, autoAcceptAt, autoDeclineBelow }, new Set(['askingPrice']));
     }
     return { kind: 'update', vehicle, details: differing(details, vehicle), price };
   });

@@ -1,3 +1,4 @@
+import { keep } from '../../negotiations/inviting.js';
 import { type AccessRow, inNegotiation, members, parties } from '../table.js';
 
 export const ofNegotiations: readonly AccessRow[] = [
@@ -88,6 +89,58 @@ export const ofNegotiations: readonly AccessRow[] = [
     document: 'mutation ($input: CancelSaleInput!) { cancelSale(input: $input) { negotiation { id } } }',
     arrange: (stage) => inNegotiation(stage.agreed()),
     outcomes: parties('done', 'done'),
+  },
+  {
+    field: 'sendMessage',
+    on: "the buyer's",
+    document: 'mutation ($input: SendMessageInput!) { sendMessage(input: $input) { negotiation { id } } }',
+    arrange: (stage) => inNegotiation(stage.negotiation(), { body: 'Is it still there?' }),
+    outcomes: parties('done', 'done'),
+  },
+  {
+    field: 'sendMessage',
+    on: "the buyer's, agreed",
+    document: 'mutation ($input: SendMessageInput!) { sendMessage(input: $input) { negotiation { id } } }',
+    arrange: (stage) => inNegotiation(stage.agreed(), { body: 'When may I come?' }),
+    outcomes: parties('done', 'done'),
+  },
+  {
+    field: 'markNegotiationRead',
+    on: "the buyer's",
+    document: `mutation ($input: MarkNegotiationReadInput!) {
+      markNegotiationRead(input: $input) { negotiation { id } }
+    }`,
+    arrange: (stage) => inNegotiation(stage.negotiation(), { sequence: 1 }),
+    outcomes: parties('done', 'done'),
+  },
+  {
+    field: 'inviteInterestedBuyers',
+    on: 'a vehicle that the stranger keeps',
+    document: `mutation ($input: InviteInterestedBuyersInput!) {
+      inviteInterestedBuyers(input: $input) { negotiations { id } }
+    }`,
+    arrange: async (stage) => {
+      const { id: vehicleId } = await stage.vehicle();
+      await keep(stage.app, vehicleId, stage.people.stranger);
+      return { variables: { input: { vehicleId, amount: '15500.00' } }, mark: vehicleId };
+    },
+    outcomes: members('FORBIDDEN', { dealer: 'done' }),
+  },
+  {
+    field: 'inviteInterestedBuyers',
+    on: 'a draft',
+    document: `mutation ($input: InviteInterestedBuyersInput!) {
+      inviteInterestedBuyers(input: $input) { negotiations { id } }
+    }`,
+    arrange: async (stage) => {
+      const { id: vehicleId } = await stage.draft();
+      return { variables: { input: { vehicleId, amount: '15500.00' } } };
+    },
+    outcomes: members('FORBIDDEN', {
+      newcomer: 'NOT_FOUND',
+      otherDealer: 'NOT_FOUND',
+      dealer: 'VEHICLE_UNAVAILABLE',
+    }),
   },
   {
     field: 'setTyping',

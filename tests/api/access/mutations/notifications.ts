@@ -27,4 +27,16 @@ export const ofNotifications: readonly AccessRow[] = [
     },
     outcomes: members('own', { dealer: 'done' }),
   },
+  {
+    field: 'setNotificationPreference',
+    on: "the dealer's mails",
+    document: `mutation ($input: SetNotificationPreferenceInput!) {
+      setNotificationPreference(input: $input) { preferences { kind email } }
+    }`,
+    arrange: async (stage) => ({
+      variables: { input: { kind: 'PRICE_DROP', email: true } },
+      mark: stage.people.dealer.id,
+    }),
+    outcomes: members('own', { dealer: 'done' }),
+  },
 ];
