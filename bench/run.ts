@@ -6,8 +6,12 @@ const benches: Readonly<Record<string, () => Promise<unknown>>> = {
   /** Each page of the showroom at 1,000 and at 100,000 vehicles, and the plans of its statements with --explain. */
   showroom: () => import('./showroom.js'),
   explain: () => import('./explain.js'),
+  /** The dashboards in a market with a million views, saves and offers; with --explain the plans of their statements. */
+  figures: () => import('./figures.js'),
   /** A file of 50,000 vehicles: time, memory, and what other clients notice of it. */
   bulk: () => import('./bulk-upload.js'),
+  /** 10,000 negotiations that are due at the same moment, and what others notice of it. */
+  sweep: () => import('./sweep.js'),
   /** The planned read path against the obvious one. */
   reads: () => import('./reads.js'),
 };

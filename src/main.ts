@@ -9,24 +9,33 @@ const STOP_DEADLINE_MS = 10_000;
 try {
   const config = readConfig();
   // Heard from the beginning, heeded once the system stands: demo data half made would stay so.
-  const stopSignal = nextStopSignal();
+  const end = endOfWork();
   const composed = await compose(config);
   const { greeting } = await prepareDatabase(composed);
   const server = await startServer(composed);
   process.stdout.write(`${greeting(server.url)}\n`);
 
-  await stopSignal;
+  const { fault } = await end;
+  // What nobody has caught has left nobody knows what: stopped in order, and for whoever watches over it to start again.
+  if (fault)
+    composed.services.log.error({ err: fault.error }, 'an error that nobody caught: the server stops');
   setTimeout(() => process.exit(1), STOP_DEADLINE_MS).unref();
   await server.close();
-  process.exit(0);
+  process.exit(fault ? 1 : 0);
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exit(1);
 }
 
-/** The first signal that asks for an orderly stop; a second one ends the process at once. */
-function nextStopSignal(): Promise<void> {
+/**
+ * The first signal that asks for an orderly stop, or the first error that nobody caught. A second signal ends the process
+ * at once; further errors, which a stop may well bring, do not.
+ */
+function endOfWork(): Promise<{ fault?: { error: unknown } }> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve({}));
+    for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+      process.on(event, (error: unknown) => resolve({ fault: { error } }));
+    }
   });
 }

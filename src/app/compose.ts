@@ -1,9 +1,9 @@
-import { hkdfSync } from 'node:crypto';
 import { type Ctx, Parts, type Services } from '../kernel/context.js';
 import { CursorKeys } from '../kernel/cursor.js';
 import { Listeners } from '../kernel/events.js';
 import { mailTemplatesPart } from '../kernel/mail.js';
 import type { Bus, Clock, Job, Logger, Mailer, RateLimits, VinDecoder } from '../kernel/ports.js';
+import { derivedSecret } from '../kernel/secrets.js';
 import { StreamHub, streamHubPart } from '../kernel/stream-hub.js';
 import { constraintsPart, listenersPart } from '../kernel/unit-of-work.js';
 import { mailerPart } from '../modules/mail/module.js';
@@ -21,6 +21,7 @@ import { DiskWorkspaces } from '../platform/workspaces/disk-workspaces.js';
 import type { Config } from './config.js';
 import { guest, makeContext } from './context.js';
 import { sweepUnfinished } from './housekeeping.js';
+import { JobRuns } from './jobs/job-runs.js';
 import { createOrm, type Orm, type OrmOptions } from './orm.js';
 import { rooms } from './rooms.js';
 import { longestOperationMs } from './uploads/bounds.js';
@@ -45,6 +46,8 @@ export interface Composed {
   readonly storage: DiskStorage;
   /** What runs in the background once started; a seeder may run some of it at once. */
   readonly jobs: readonly Job<Ctx>[];
+  /** Told of each run of a job, whoever runs it. */
+  readonly jobRuns: JobRuns;
   /** A guest's context, for what runs beside the requests. */
   readonly makeCtx: () => Ctx;
   /** Starts jobs, live delivery and what the rooms do in the background. */
@@ -108,7 +111,8 @@ export async function compose(config: Config, adapters: Adapters = {}): Promise<
     ...rooms.flatMap((room) => room.jobs?.(config) ?? []),
     sweepUnfinished([storage, workspaces], config.uploadTimeoutMs + longestOperationMs(config)),
   ];
-  const runner = new InProcessJobs(jobs, makeCtx, log);
+  const jobRuns = new JobRuns(clock, log, makeCtx);
+  const runner = new InProcessJobs(jobs, { makeContext: makeCtx, log, watcher: jobRuns });
 
   let stops: Array<() => void | Promise<void>> = [];
   return {
@@ -117,6 +121,7 @@ export async function compose(config: Config, adapters: Adapters = {}): Promise<
     orm,
     storage,
     jobs,
+    jobRuns,
     makeCtx,
     start() {
       hub.start();
@@ -128,6 +133,7 @@ export async function compose(config: Config, adapters: Adapters = {}): Promise<
       // A mail server that keeps silent would otherwise hold up the job that waits for it.
       await Promise.all([runner.stop(), mailer.close(), services.vinDecoder.close()]);
       for (const stop of stops) await stop();
+      await jobRuns.close();
       await bus.close();
       await orm.close(true);
     },
@@ -140,9 +146,4 @@ function makeMailer(config: Config, log: Logger): Mailer {
   if (config.environment === 'production')
     log.warn({ directory }, 'no SMTP_URL: mails are written as files, and reach nobody');
   return new FileMailer({ directory, from });
-}
-
-/** One secret, many uses, none of which can stand for another (RFC 5869). */
-function derivedSecret(secret: string, use: string): Uint8Array {
-  return new Uint8Array(hkdfSync('sha256', secret, '', use, 32));
 }

@@ -25,6 +25,9 @@ export interface Config {
   readonly mailDirectory: string;
   readonly mailIntervalMs: number;
   readonly mailAttempts: number;
+  /** How long the first of several messages, or alerts, waits for others before a mail tells of them all. */
+  readonly messageMailMs: number;
+  readonly alertMailMs: number;
   /** The first signs, all verify. */
   readonly jwtSecrets: readonly SigningKey[];
   readonly accessTokenTtlMs: number;
@@ -101,8 +104,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   if (parsed.data && parsed.data.PAGE_SIZE > parsed.data.MAX_PAGE_SIZE) {
     faults.push('PAGE_SIZE: a page that asks for no number has MAX_PAGE_SIZE rows at most');
   }
-  if (given.NODE_ENV === 'production' && given.SMTP_URL && !given.WEB_URL && !given.PUBLIC_URL) {
-    faults.push('WEB_URL: set it, or PUBLIC_URL, in production with SMTP_URL: links in mails begin with it');
+  if (given.NODE_ENV === 'production' && given.SMTP_URL && !given.PUBLIC_URL) {
+    faults.push('PUBLIC_URL: set it in production with SMTP_URL: links in mails begin with it');
   }
   if (!parsed.success || faults.length > 0) throw new Error(faultText(faults));
   const s = parsed.data;
@@ -124,6 +127,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     mailDirectory: s.MAIL_DIRECTORY,
     mailIntervalMs: s.MAIL_SECONDS * 1_000,
     mailAttempts: s.MAIL_ATTEMPTS,
+    messageMailMs: s.MESSAGE_MAIL_MINUTES * 60_000,
+    alertMailMs: s.ALERT_MAIL_MINUTES * 60_000,
     jwtSecrets: s.JWT_SECRETS ?? [developmentSecret()],
     accessTokenTtlMs: s.ACCESS_TOKEN_MINUTES * 60_000,
     refreshTokenTtlMs: s.REFRESH_TOKEN_DAYS * DAY,

@@ -16,6 +16,7 @@ export function sweepUnfinished(places: readonly Sweepable[], longestMs: number)
   return {
     name: 'sweep-unfinished-files',
     everyMs: HOUR,
+    everyNode: true,
     async run({ clock }) {
       const before = new Date(clock.now().getTime() - longestMs);
       let count = 0;

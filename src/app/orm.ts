@@ -15,6 +15,7 @@ import { sqliteMigrations } from '../migrations/sqlite/index.js';
 import type { Guard, StatementObserver } from '../platform/database/guarded.js';
 import { postgresqlDriver } from '../platform/database/postgresql.js';
 import { sqliteDriver } from '../platform/database/sqlite.js';
+import { JobRun } from './jobs/job-run.entity.js';
 import { rooms } from './rooms.js';
 
 export type Orm = MikroORM & { em: SqlEntityManager };
@@ -33,7 +34,7 @@ export function ormOptions(databaseUrl: string, options: OrmOptions = {}): Parti
     warn: (error, message) => options.log?.warn({ err: error }, message),
   };
   const shared = {
-    entities: rooms.flatMap((room) => room.entities ?? []) as EntityClass<object>[],
+    entities: [...rooms.flatMap((room) => room.entities ?? []), JobRun] as EntityClass<object>[],
     extensions: [Migrator],
     forceUtcTimezone: true,
     // A subscription event, a job and a request each fork; a global context is always a bug.
@@ -78,11 +79,14 @@ export function ormOptions(databaseUrl: string, options: OrmOptions = {}): Parti
   };
 }
 
+/** The words of a listing that stand at one place, for each of PostgreSQL's weights. */
+const places = ['a', 'b', 'c', 'd'].map((weight) => `ts_filter("search_terms", '{${weight}}')`).join(', ');
+
 /** Indexes of kinds that SQLite does not have: there, FTS5 and the reading of a short table take their place. */
 const postgresqlIndexes: Readonly<Record<string, { name: string; expression: string }>> = {
   Vehicle: {
     name: 'vehicles_search_index',
-    expression: 'create index "vehicles_search_index" on "vehicles" using gin ("search_terms")',
+    expression: `create index "vehicles_search_index" on "vehicles" using gin ("search_terms", ${places})`,
   },
   SearchWord: {
     name: 'search_words_trigram_index',

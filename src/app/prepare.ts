@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { countOf } from '../kernel/jobs.js';
 import { demoSignIns, isEmpty, seedDemo } from '../seeders/demo.js';
 import { addVehicles } from '../seeders/more-vehicles.js';
 import type { Composed } from './compose.js';
@@ -51,7 +52,7 @@ async function settle({ jobs, makeCtx }: Composed): Promise<void> {
   for (const name of SETTLING) {
     const job = jobs.find((one) => one.name === name);
     if (!job) throw new Error(`There is no job ${name}`);
-    while ((await job.run(makeCtx())) > 0);
+    while (countOf(await job.run(makeCtx())) > 0);
   }
 }
 

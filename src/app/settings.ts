@@ -71,6 +71,8 @@ export const settingsSchema = z.object({
   MAIL_DIRECTORY: z.string().min(1).default('data/mail'),
   MAIL_SECONDS: int(1, 3_600, 2),
   MAIL_ATTEMPTS: int(1, 50, 8),
+  MESSAGE_MAIL_MINUTES: int(0, 24 * 60, 5),
+  ALERT_MAIL_MINUTES: int(0, 24 * 60, 60),
   JWT_SECRETS: secrets.optional(),
   ACCESS_TOKEN_MINUTES: int(1, 24 * 60, 60),
   REFRESH_TOKEN_DAYS: int(1, 365, 7),

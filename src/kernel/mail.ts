@@ -9,6 +9,9 @@ export interface QueuedMail {
   readonly recipientId: string | null;
   /** What the template needs to know of the occasion: plain JSON, without secrets. */
   readonly data: Readonly<Record<string, string>>;
+  /** Of a mail that tells of many things at once: what they have in common, and the number of the first of them. */
+  readonly burstKey: string | null;
+  readonly burstFrom: number | null;
   /** When its cause was. */
   readonly createdAt: Date;
 }

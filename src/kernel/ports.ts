@@ -27,18 +27,47 @@ export interface Logger {
   debug(details: object, message: string): void;
 }
 
-/** Work that is due by the clock. Its truth is rows; the port only says when to look. */
+/**
+ * What a run has done: so many things, and nothing else was due as far as it looked. With `more`, there was more due than
+ * one run takes on: the next one need not wait.
+ */
+export type JobResult = number | { readonly count: number; readonly more: true };
+
+/**
+ * Work that is due by the clock. Its truth is rows; the port only says when to look (docs/adr/0015). Whoever runs it, a
+ * timer of this process or a queue, on one node or on all of them, at once or twice: it does each thing once.
+ */
 export interface Job<Context> {
+  /** Unique; logs and the table of runs know it by this name. */
   readonly name: string;
+  /** How long after a run that went well the next one is. */
   readonly everyMs: number;
-  /** Does what is due, in bounded batches, and returns how many things it did. Safe to run twice at once. */
-  run(context: Context): Promise<number>;
+  /** Every process has to do it for itself: it is about what that has in its memory, on its disk, or has room for. */
+  readonly everyNode?: true;
+  /**
+   * Does what is due, bounded in rows and in time. Safe to run twice at once, and again after it was broken off. What may
+   * take longer than a stop should wait for asks `stopping` now and then.
+   */
+  run(context: Context, stopping?: AbortSignal): Promise<JobResult>;
 }
 
 export interface Jobs {
   start(): void;
   /** Stops looking for work and waits for what is running. */
   stop(): Promise<void>;
+}
+
+/** Told what becomes of jobs, so that an operator can see it. Nothing it does can fail a job. */
+export interface JobWatcher {
+  /** The next run is in so many milliseconds. */
+  planned(job: Job<never>, inMs: number): void;
+  began(job: Job<never>): void;
+  succeeded(job: Job<never>, run: { readonly ms: number; readonly count: number }): void;
+  /** `failures`: runs in a row that failed, this one included. */
+  failed(
+    job: Job<never>,
+    run: { readonly ms: number; readonly error: unknown; readonly failures: number },
+  ): void;
 }
 
 /** A mail, ready to be sent. */
@@ -51,6 +80,8 @@ export interface Letter {
   readonly subject: string;
   readonly text: string;
   readonly html: string;
+  /** Where one POST says that no more of these are wanted (RFC 8058); without it, the letter is none of those. */
+  readonly unsubscribeUrl?: string | undefined;
 }
 
 export interface Mailer {

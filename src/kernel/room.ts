@@ -34,6 +34,9 @@ export interface RoomSettings {
   readonly webUrl: string;
   readonly mailIntervalMs: number;
   readonly mailAttempts: number;
+  /** How long the first of several messages, or alerts, waits for others before a mail tells of them all. */
+  readonly messageMailMs: number;
+  readonly alertMailMs: number;
   /** What a file of vehicles may weigh, and how many rows it may have. */
   readonly maxCsvBytes: number;
   readonly maxCsvRows: number;

@@ -1,5 +1,6 @@
 import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
 import { GraphQLEmailAddress, GraphQLURL } from 'graphql-scalars';
+import { type Day, isDay } from './days.js';
 import { Upload } from './upload.js';
 
 /** A moment: ISO 8601 in UTC with milliseconds. */
@@ -17,6 +18,20 @@ function parseDateTime(value: unknown): Date {
     throw new GraphQLError('DateTime is ISO 8601, such as "2026-11-22T08:30:00.000Z".');
   }
   return date;
+}
+
+/** A calendar day; inside, a text as it is told. */
+export const DateScalar = new GraphQLScalarType<Day, string>({
+  name: 'Date',
+  description: 'A day of the calendar as ISO 8601, "2026-11-22". Days begin at midnight UTC.',
+  serialize: (value) => value as Day,
+  parseValue: parseDay,
+  parseLiteral: (node) => parseDay(node.kind === Kind.STRING ? node.value : null),
+});
+
+function parseDay(value: unknown): Day {
+  if (typeof value === 'string' && isDay(value)) return value;
+  throw new GraphQLError('Date is a day of the calendar as ISO 8601, such as "2026-11-22".');
 }
 
 /** A file that came with its request. There is no other way to make one: not by JSON, and not in a document. */

@@ -73,11 +73,13 @@ export function sweepOrphans(name: string, folder: Folder, namedIn: NamedIn): Jo
   return {
     name,
     everyMs: 6 * HOUR,
-    async run(ctx) {
+    async run(ctx, stopping) {
       const before = new Date(ctx.clock.now().getTime() - ORPHANED_AFTER_MS);
       let count = 0;
       let batch: string[] = [];
+      // All of the folder, however large: who began again at its beginning each time would never see its end.
       for await (const { key, storedAt } of ctx.storage.list(folder)) {
+        if (stopping?.aborted) return count;
         if (storedAt >= before) continue;
         batch.push(key);
         if (batch.length < BATCH) continue;

@@ -67,7 +67,7 @@ export class Builders {
   private theAdmin: Promise<Person> | undefined;
   private adminSince = 0;
 
-  constructor(private readonly app: TestApp) {}
+  constructor(private readonly app: Pick<TestApp, 'system' | 'clock' | 'ok'>) {}
 
   async buyer(overrides: { email?: string; firstName?: string; lastName?: string } = {}): Promise<Person> {
     return this.register({ userType: 'BUYER', firstName: 'Bea', lastName: 'Buyer', ...overrides });

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Ctx } from '../../kernel/context.js';
+import { sweepRows } from '../../kernel/jobs.js';
 import type { Job } from '../../kernel/ports.js';
 import type { RoomSettings } from '../../kernel/room.js';
 import { sendMails } from './mail.delivery.js';
@@ -20,18 +21,10 @@ export function sendMailsJob(settings: MailSettings): Job<Ctx> {
 }
 
 /** Deletes mails that nobody will ask about any more. */
-export const sweepMails: Job<Ctx> = {
+export const sweepMails = sweepRows({
   name: 'sweep-mails',
   everyMs: 60 * 60_000,
-  async run(ctx) {
-    const now = ctx.clock.now().getTime();
-    let count = 0;
-    for (const [status, keptMs] of Object.entries(KEPT_MS)) {
-      const { numAffectedRows } = await sql`delete from mails where id in (
-        select id from mails where status = ${status} and due_at < ${now - keptMs} order by due_at limit 1000
-      )`.execute(ctx.em.getKysely());
-      count += Number(numAffectedRows ?? 0);
-    }
-    return count;
-  },
-};
+  table: 'mails',
+  old: (now) =>
+    Object.entries(KEPT_MS).map(([status, keptMs]) => sql`status = ${status} and due_at < ${now - keptMs}`),
+});

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { countOf } from '../../../src/kernel/jobs.js';
 import { rateMarket } from '../../../src/modules/vehicles/market/market.jobs.js';
 import { rateCohort } from '../../../src/modules/vehicles/market/market.service.js';
 import { type DatabaseKind, databaseKinds, type TestApp, useApp } from '../../support/app.js';
@@ -30,7 +31,7 @@ interface Market {
 }
 
 async function rate(app: TestApp): Promise<number> {
-  return rateMarket.run(app.system.makeCtx());
+  return countOf(await rateMarket.run(app.system.makeCtx()));
 }
 
 async function marketOf(app: TestApp, { id }: { id: string }, as?: DealerPerson): Promise<Market | null> {

@@ -8,6 +8,7 @@ import { type FileRow, repeating, rowOf } from './bulk-row.js';
 import { announceUpload } from './bulk-upload.live.js';
 import { BrokenCsv, recordsIn } from './csv/records.js';
 import { HEAD_BYTES, type Table, tableOf } from './csv/table.js';
+import { keepHeapSmall } from './heap.js';
 import { giveBack, type Held, heldUpload, LeaseLost } from './lease.js';
 
 /** Rows of a transaction: some tens of milliseconds of work, after which others have their turn. */
@@ -80,6 +81,7 @@ async function readRows(
     await writeBatch(fresh, held, table, batch);
     batch = [];
     place.line = last.line;
+    await keepHeapSmall();
     await pause(Math.min(REST_MS_AT_MOST, REST * (performance.now() - startedAt)));
   };
   try {

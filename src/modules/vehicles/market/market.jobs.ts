@@ -1,6 +1,7 @@
 import type { Ctx } from '../../../kernel/context.js';
+import { inBatches } from '../../../kernel/jobs.js';
 import type { Job } from '../../../kernel/ports.js';
-import { dueCohorts, rateCohort } from './market.service.js';
+import { type Cohort, dueCohorts, rateCohort } from './market.service.js';
 
 /** Makes and models that one run looks at, at most: a run is short, and the next one is soon. */
 const COHORTS = 50;
@@ -9,16 +10,21 @@ const COHORTS = 50;
 export const rateMarket: Job<Ctx> = {
   name: 'rate-market',
   everyMs: 5_000,
-  async run(ctx) {
-    let count = 0;
-    for (const cohort of await dueCohorts(ctx, COHORTS)) {
-      // One that cannot be rated must not keep the others waiting; the next run meets it again.
-      try {
-        count += await rateCohort(ctx, cohort);
-      } catch (error) {
-        ctx.log.error({ err: error, ...cohort }, 'a make and model could not be rated');
-      }
-    }
-    return count;
+  async run(ctx, stopping) {
+    const cohorts = await dueCohorts(ctx, COHORTS);
+    return inBatches(async () => {
+      const cohort = cohorts.shift();
+      return { count: cohort ? await rateOne(ctx, cohort) : 0, isFull: cohorts.length > 0 };
+    }, stopping);
   },
 };
+
+/** One that cannot be rated must not keep the others waiting; the next run meets it again. */
+async function rateOne(ctx: Ctx, cohort: Cohort): Promise<number> {
+  try {
+    return await rateCohort(ctx, cohort);
+  } catch (error) {
+    ctx.log.error({ err: error, ...cohort }, 'a make and model could not be rated');
+    return 0;
+  }
+}

@@ -2,6 +2,8 @@ import { LockMode } from '@mikro-orm/core';
 import { sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import type { Ctx } from '../../../kernel/context.js';
+import { countOf, inBatches } from '../../../kernel/jobs.js';
+import type { JobResult } from '../../../kernel/ports.js';
 import { type Tx, write } from '../../../kernel/unit-of-work.js';
 import { holdLivingAccounts } from '../../accounts/index.js';
 import { Vehicle } from '../vehicle.entity.js';
@@ -15,24 +17,25 @@ const LISTINGS = 500;
 const SEARCHES = 1_000;
 /** Matches that are written in one transaction. */
 const PAIRS = 200;
-/** Batches of listings that one run takes on; the next run takes the rest. */
-const ROUNDS = 20;
 
 /**
- * Finds which saved searches are newly matched, and tells their owners. Returns the number of matches. Any number of
- * processes may be at it at once: a match is stored once for ever, together with the notice of it.
+ * Finds which saved searches are newly matched, and tells their owners. Counts matches. Any number of processes may be
+ * at it at once: a match is stored once for ever, together with the notice of it.
  */
-export async function matchSavedSearches(ctx: Ctx): Promise<number> {
+export function matchDue(ctx: Ctx, stopping?: AbortSignal): Promise<JobResult> {
   const spellings = new Spellings(ctx.em);
-  let count = 0;
   let after: string | null = null;
-  for (let round = 0; round < ROUNDS; round++) {
-    const listings: DueListing[] = await readDue(ctx, after, LISTINGS);
-    if (listings.length > 0) count += await matchAll(ctx, listings, spellings);
-    if (listings.length < LISTINGS) break;
+  return inBatches(async () => {
+    const listings = await readDue(ctx, after, LISTINGS);
     after = listings.at(-1)?.id ?? null;
-  }
-  return count;
+    const count = listings.length > 0 ? await matchAll(ctx, listings, spellings) : 0;
+    return { count, isFull: listings.length === LISTINGS };
+  }, stopping);
+}
+
+/** One run. Returns the number of matches. */
+export async function matchSavedSearches(ctx: Ctx): Promise<number> {
+  return countOf(await matchDue(ctx));
 }
 
 async function matchAll(ctx: Ctx, listings: readonly DueListing[], spellings: Spellings): Promise<number> {
@@ -49,7 +52,7 @@ async function matchAll(ctx: Ctx, listings: readonly DueListing[], spellings: Sp
     const pairs = await batch.pairs(searches, spellings);
     for (let from = 0; from < pairs.length; from += PAIRS) {
       const fresh = await unknown(ctx, pairs.slice(from, from + PAIRS));
-      if (fresh.length > 0) count += await keep(ctx, fresh, postponed);
+      if (fresh.length > 0) count += await keepOrPostpone(ctx, fresh, postponed);
     }
     if (searches.length < SEARCHES) break;
     after = searches.at(-1)?.id ?? null;
@@ -71,6 +74,26 @@ async function unknown(ctx: Ctx, pairs: readonly Pair[]): Promise<Pair[]> {
   );
   const known = new Set(rows.map((row) => keyOf(row.search_id, row.vehicle_id)));
   return pairs.filter(({ searchId, listing }) => !known.has(keyOf(searchId, listing.id)));
+}
+
+/** A listing whose matches cannot be stored must not keep the others waiting; the next run meets it again. */
+async function keepOrPostpone(ctx: Ctx, pairs: readonly Pair[], postponed: Set<DueListing>): Promise<number> {
+  try {
+    return await keep(ctx, pairs, postponed);
+  } catch (error) {
+    const byListing = [...Map.groupBy(pairs, ({ listing }) => listing)];
+    const [first] = byListing;
+    if (byListing.length === 1 && first) {
+      ctx.log.error({ err: error, vehicle: first[0].id }, 'the matches of a listing could not be stored');
+      postponed.add(first[0]);
+      return 0;
+    }
+    // Without a database there is nothing to try one by one: then this rejects, and with it the run.
+    await sql`select 1`.execute(ctx.em.getKysely());
+    let count = 0;
+    for (const [, own] of byListing) count += await keepOrPostpone(ctx, own, postponed);
+    return count;
+  }
 }
 
 /**

@@ -1,0 +1,20 @@
+/** Everything is looked for soon after a start, and not all of it at the same moment. Ours. */
+const FIRST_WITHIN_MS = 30_000;
+
+/** A job that keeps failing is tried this often at least, unless its own pace is slower. Ours. */
+const LONGEST_RETRY_MS = 5 * 60_000;
+
+/** What several nodes would do in step is spread over this share of the time. */
+const JITTER = 0.25;
+
+/** How long after a start the first run is. `random`: 0 to 1. */
+export function firstDelayMs(everyMs: number, random: number): number {
+  return Math.round(random * Math.min(everyMs, FIRST_WITHIN_MS));
+}
+
+/** How long after so many failed runs in a row the next one is: the job's own pace, doubled each time, up to a bound. */
+export function retryDelayMs(everyMs: number, failures: number, random: number): number {
+  const longest = Math.max(LONGEST_RETRY_MS, everyMs);
+  const delay = Math.min(everyMs * 2 ** (failures - 1), longest);
+  return Math.round(delay * (1 - JITTER * random));
+}
