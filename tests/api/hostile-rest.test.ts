@@ -12,6 +12,7 @@ const paths = {
   '/api/v1/auth/logout': ['POST'],
   '/api/v1/auth/profile': ['GET', 'HEAD', 'PATCH'],
   '/api/v1/auth/change-password': ['POST'],
+  '/api/v1/notifications/unsubscribe': ['GET', 'HEAD', 'POST'],
 };
 
 /** The texts of each body, as a whole body that would be taken. */

@@ -74,8 +74,11 @@ async function refuseTheLastAdmin(tx: Tx, id: string): Promise<void> {
 /** What was kept for the account's own use. Its sessions stay until they expire, without their clients: nodes learn from them that they ended. */
 async function forget(tx: Tx, id: string): Promise<void> {
   await tx.em.nativeDelete(AccountToken, { user: id });
-  await forgetMailsOf(tx, id);
+  // Behind the inbox: whoever is about to tell the account something has that, and then queues a mail.
+  tx.atEnd(MAILS, () => forgetMailsOf(tx, id));
 }
+
+const MAILS = Symbol('mails of an account');
 
 const ERASURE = Symbol('account erasure');
 

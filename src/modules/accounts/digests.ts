@@ -1,5 +1,6 @@
-import { createHmac, hkdfSync } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { partKey } from '../../kernel/context.js';
+import { derivedSecret } from '../../kernel/secrets.js';
 
 export const digestsPart = partKey<Digests>('accounts.digests');
 
@@ -13,9 +14,7 @@ export class Digests {
   /** The first makes digests; those of all are known again, so that a change of secrets forgets nobody. */
   constructor(secrets: readonly string[]) {
     if (secrets.length === 0) throw new Error('A digest needs a secret');
-    this.keys = secrets.map(
-      (secret) => new Uint8Array(hkdfSync('sha256', secret, '', 'accounts.digests', 32)),
-    );
+    this.keys = secrets.map((secret) => derivedSecret(secret, 'accounts.digests'));
   }
 
   /** 64 hexadecimal digits. `use` keeps digests of different things apart. */

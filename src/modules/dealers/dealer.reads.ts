@@ -3,7 +3,7 @@ import { requireType } from '../../kernel/authorize.js';
 import { isUuid } from '../../kernel/base.entity.js';
 import { type ForwardPageArgs, type ListOrder, type Page, readPage } from '../../kernel/connection.js';
 import type { Ctx } from '../../kernel/context.js';
-import { type Condition, type Row, readRows } from '../../kernel/reads.js';
+import { type Condition, countRows, type Row, readRows } from '../../kernel/reads.js';
 import type { Selection } from '../../kernel/selection.js';
 import { containing, InputCheck, textLimits } from '../../kernel/text.js';
 import type { Dealer } from './dealer.entity.js';
@@ -15,6 +15,8 @@ const BY_WAITING: ListOrder = { name: 'WAITING', by: ['submittedAt'] };
 
 /** Closed ones are few: the indexes of the orders serve, and leave those out as they meet them. */
 const IN_BUSINESS = sql`r.closed_at is null`;
+
+const AWAITING_REVIEW = [sql`r.verification_status = 'PENDING'`, IN_BUSINESS];
 
 /** A page of dealers by business name. */
 export function readDealers(
@@ -39,14 +41,18 @@ export async function readDealersAwaitingReview(
   selection: Selection,
 ): Promise<Page<Row<Dealer>>> {
   requireType(ctx, 'ADMIN');
-  const where = [sql`r.verification_status = 'PENDING'`, IN_BUSINESS];
   return readPage(ctx, dealerShape, {
     list: 'dealersAwaitingReview',
     order: BY_WAITING,
-    where,
+    where: AWAITING_REVIEW,
     args,
     selection,
   });
+}
+
+/** How many dealers wait to be checked. */
+export function countDealersAwaitingReview(ctx: Pick<Ctx, 'em'>): Promise<number> {
+  return countRows(ctx, dealerShape, AWAITING_REVIEW);
 }
 
 /** The dealer with this id, whoever asks; null where there is none, or where it has closed. */

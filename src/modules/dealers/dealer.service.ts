@@ -5,7 +5,6 @@ import { conflict, notFound } from '../../kernel/errors.js';
 import { InputCheck, textLimits } from '../../kernel/text.js';
 import { write } from '../../kernel/unit-of-work.js';
 import { holdAccount, User } from '../accounts/index.js';
-import { queueMail } from '../mail/index.js';
 import { Dealer, type VerificationStatus } from './dealer.entity.js';
 import { DealerReviewed } from './dealer.events.js';
 import { lockDealer, lockOwnDealer } from './dealer.holds.js';
@@ -15,7 +14,6 @@ import type {
   SubmitDealerForVerificationInput,
   UpdateDealerInput,
 } from './dealer.inputs.js';
-import { mailOf } from './dealer.mails.js';
 import { dealerChangesOf, decisionOf, maySubmit, refuseHalfAPlace, registrationOf } from './dealer.rules.js';
 import { hasDocumentToShow } from './documents/dealer-document.reads.js';
 
@@ -76,7 +74,6 @@ export async function reviewDealer(ctx: Ctx, input: ReviewDealerInput): Promise<
     if (dealer.verificationStatus === decision && dealer.rejectionReason === reason) return dealer.id;
     if (reason === null) dealer.verify(tx.clock.now());
     else dealer.reject(reason, tx.clock.now());
-    queueMail(tx, mailOf(dealer));
     await tx.happened(new DealerReviewed(dealer.id, dealer.user.id, decision, reason));
     return dealer.id;
   });

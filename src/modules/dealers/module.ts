@@ -2,7 +2,6 @@ import type { Room } from '../../kernel/room.js';
 import { dealerConstraints } from './dealer.constraints.js';
 import { Dealer } from './dealer.entity.js';
 import { dealerListeners } from './dealer.listeners.js';
-import { dealerMails } from './dealer.mails.js';
 import { DealerPayloadResolver, DealerResolver } from './dealer.resolver.js';
 import { DealerFieldsResolver, UserDealerResolver } from './dealer-fields.resolver.js';
 import { DealerDocument } from './documents/dealer-document.entity.js';
@@ -31,7 +30,7 @@ export const dealers: Room = {
     DealerDocumentFieldsResolver,
     DealerDocumentsResolver,
   ],
-  mails: [...dealerMails, ...dealerDocumentMails],
+  mails: dealerDocumentMails,
   jobs: () => [sweepDealerDocuments],
   listeners: dealerListeners,
   constraints: dealerConstraints,

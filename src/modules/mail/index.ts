@@ -1,2 +1,9 @@
 export { type Content, layOut } from './letter.layout.js';
-export { forgetMailsOf, type MailRequest, queueMail } from './mail.service.js';
+export {
+  type BurstRequest,
+  endOfBurst,
+  forgetMailsOf,
+  type MailRequest,
+  queueBursts,
+  queueMail,
+} from './mail.service.js';

@@ -9,28 +9,37 @@ export interface Content {
   readonly action?: { readonly label: string; readonly url: string };
   /** What comes below the action, smaller. */
   readonly notes?: readonly string[];
+  /** Where who wants no more of these says so: a link at the foot, and a button of the mail program's own. */
+  readonly unsubscribeUrl?: string;
   /** What only who calls the API has a use for: it stands in the plain text, where programs and their makers look. */
   readonly forPrograms?: string;
 }
 
 /** The one layout of all letters, as text and as HTML. No pictures and nothing from elsewhere: opening it tells nobody. */
-export function layOut(content: Content): Pick<Letter, 'subject' | 'text' | 'html'> {
-  const { subject } = content;
-  return { subject: oneLine(subject), text: textOf(content), html: htmlOf(content) };
+export function layOut(content: Content): Pick<Letter, 'subject' | 'text' | 'html' | 'unsubscribeUrl'> {
+  const { subject, unsubscribeUrl } = content;
+  return {
+    subject: oneLine(subject),
+    text: textOf(content),
+    html: htmlOf(content),
+    ...(unsubscribeUrl === undefined ? {} : { unsubscribeUrl }),
+  };
 }
 
-function textOf({ paragraphs, action, notes = [], forPrograms }: Content): string {
+function textOf({ paragraphs, action, notes = [], forPrograms, unsubscribeUrl }: Content): string {
   const parts = [
     ...paragraphs.map(oneLine),
     ...(action ? [`${oneLine(action.label)}:\n${action.url}`] : []),
     ...(forPrograms === undefined ? [] : [oneLine(forPrograms)]),
     ...notes.map(oneLine),
     SIGNATURE,
+    ...(unsubscribeUrl === undefined ? [] : [`${UNSUBSCRIBE}:\n${unsubscribeUrl}`]),
   ];
   return `${parts.join('\n\n')}\n`;
 }
 
 const SIGNATURE = 'CarNegotiate';
+const UNSUBSCRIBE = 'No more mails of this kind';
 
 /** Colours are the reader's own, light or dark, but for the button, whose contrast is 6:1 on either. */
 const STYLE = {
@@ -40,9 +49,10 @@ const STYLE = {
     'display:inline-block;padding:12px 20px;border-radius:6px;background:#1a56db;color:#ffffff;text-decoration:none;font-weight:600',
   note: 'font-size:14px;opacity:.8',
   link: 'word-break:break-all',
+  foot: 'color:inherit',
 } as const;
 
-function htmlOf({ subject, paragraphs, action, notes = [] }: Content): string {
+function htmlOf({ subject, paragraphs, action, notes = [], unsubscribeUrl }: Content): string {
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -57,7 +67,7 @@ function htmlOf({ subject, paragraphs, action, notes = [] }: Content): string {
 ${paragraphs.map((text) => `<p>${escaped(text)}</p>`).join('\n')}
 ${action ? actionHtml(action) : ''}
 ${notes.map((text) => `<p style="${STYLE.note}">${escaped(text)}</p>`).join('\n')}
-<p style="${STYLE.note}">${SIGNATURE}</p>
+<p style="${STYLE.note}">${SIGNATURE}</p>${unsubscribeUrl === undefined ? '' : unsubscribeHtml(unsubscribeUrl)}
 </div>
 </body>
 </html>
@@ -69,6 +79,11 @@ function actionHtml({ label, url }: NonNullable<Content['action']>): string {
   return `<p><a href="${href}" style="${STYLE.button}">${escaped(label)}</a></p>
 <p style="${STYLE.note}">If the button does nothing, copy this address into your browser:<br>
 <a href="${href}" style="${STYLE.link}">${href}</a></p>`;
+}
+
+function unsubscribeHtml(url: string): string {
+  return `
+<p style="${STYLE.note}"><a href="${escaped(url)}" style="${STYLE.foot}">${UNSUBSCRIBE}</a></p>`;
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
 import type { Opt } from '@mikro-orm/core';
-import { Entity, Index, Property } from '@mikro-orm/decorators/legacy';
+import { Entity, Index, Property, Unique } from '@mikro-orm/decorators/legacy';
 import { BaseEntity, InstantType } from '../../kernel/base.entity.js';
 
 /** QUEUED until it is SENT, DROPPED because it no longer had a point, or given up as FAILED after the last attempt. */
@@ -12,6 +12,11 @@ export type MailStatus = 'QUEUED' | 'SENT' | 'DROPPED' | 'FAILED';
 @Entity({ tableName: 'mails' })
 @Index({ name: 'mails_due_index', properties: ['status', 'dueAt', 'id'] })
 @Index({ name: 'mails_recipient_index', properties: ['recipientId'] })
+@Unique({
+  name: 'mails_burst_unique',
+  properties: ['burstKey'],
+  where: "status = 'QUEUED' and attempts = 0",
+})
 export class Mail extends BaseEntity {
   @Property({ type: 'string', length: 40 })
   kind!: string;
@@ -22,6 +27,14 @@ export class Mail extends BaseEntity {
 
   @Property({ type: 'json' })
   data!: Record<string, string>;
+
+  /** What the one mail for a burst is known by, until the first attempt at it: what comes then gets the next mail. */
+  @Property({ type: 'string', length: 120, nullable: true })
+  burstKey: string | null = null;
+
+  /** The first thing of its burst, as a number of whoever queued it. */
+  @Property({ type: 'integer', nullable: true })
+  burstFrom: number | null = null;
 
   @Property({ type: 'string', length: 10 })
   status: MailStatus & Opt = 'QUEUED';

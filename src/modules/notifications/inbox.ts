@@ -5,6 +5,7 @@ import type { Tx } from '../../kernel/unit-of-work.js';
 import { User } from '../accounts/index.js';
 import type { Negotiation, Offer } from '../negotiations/index.js';
 import type { Vehicle } from '../vehicles/index.js';
+import { queueMailsFor } from './mails/queue.service.js';
 import { Notification, type NotificationKind } from './notification.entity.js';
 import type { Text } from './notification.texts.js';
 
@@ -16,6 +17,8 @@ const MAX_TITLE = 200;
 export interface Draft extends Text {
   readonly userId: string;
   readonly kind: NotificationKind;
+  readonly quote?: string | null;
+  readonly logSequence?: number;
   readonly vehicle?: Vehicle;
   readonly negotiation?: Negotiation;
   readonly offer?: Offer;
@@ -57,33 +60,47 @@ function deliveryOf(tx: Tx): Delivery {
 async function deliver(tx: Tx, { drafts, gone }: Delivery): Promise<void> {
   const byUser = Map.groupBy(drafts, (draft) => draft.userId);
   const now = tx.clock.now();
-  for (const userId of [...new Set([...byUser.keys(), ...gone])].sort()) {
-    if (gone.has(userId)) {
-      await erase(tx, userId);
-      continue;
-    }
-    const own = byUser.get(userId) as Draft[];
-    let sequence = await draw(tx, userId, own.length);
-    for (const draft of own) tx.em.persist(entryOf(draft, sequence++, now));
-    tx.announce(streamTopic({ name: INBOX_STREAM }, userId), { sequence: sequence - 1 });
+  const users = [...new Set([...byUser.keys(), ...gone])].sort();
+  const heads = await draw(tx, users, (userId) => (gone.has(userId) ? 0 : byUser.get(userId)?.length) ?? 0);
+  for (const userId of gone) await erase(tx, userId);
+  const entries: Notification[] = [];
+  for (const [userId, own] of byUser) {
+    if (gone.has(userId)) continue;
+    const head = heads.get(userId) as number;
+    for (const [index, draft] of own.entries())
+      entries.push(entryOf(draft, head - own.length + 1 + index, now));
+    tx.announce(streamTopic({ name: INBOX_STREAM }, userId), { sequence: head });
   }
+  tx.em.persist(entries);
+  await queueMailsFor(tx, entries);
 }
 
-/** The head goes first: whoever is about to write into this inbox has it, and is waited for. */
+/** The head was drawn before: whoever is about to write into this inbox has it, and is waited for. */
 async function erase(tx: Tx, userId: string): Promise<void> {
-  await draw(tx, userId, 0);
   const db = tx.em.getKysely();
   await sql`delete from inboxes where user_id = ${userId}`.execute(db);
   await sql`delete from notifications where user_id = ${userId}`.execute(db);
 }
 
-/** Takes the next numbers of an inbox, under its row's lock, and returns the first of them. */
-async function draw(tx: Tx, userId: string, count: number): Promise<number> {
-  const { rows } = await sql<{ last_sequence: number }>`
-    insert into inboxes (user_id, last_sequence) values (${userId}, ${count})
-    on conflict (user_id) do update set last_sequence = inboxes.last_sequence + ${count}
-    returning last_sequence`.execute(tx.em.getKysely());
-  return (rows[0] as { last_sequence: number }).last_sequence - count + 1;
+/** Databases bound the parameters of a statement. */
+const MAX_HEADS = 1_000;
+
+/** Takes the next numbers of inboxes, under their rows' locks in the order of the users, and returns the last of each. */
+async function draw(
+  tx: Tx,
+  users: readonly string[],
+  countOf: (userId: string) => number,
+): Promise<Map<string, number>> {
+  const heads = new Map<string, number>();
+  for (let from = 0; from < users.length; from += MAX_HEADS) {
+    const values = users.slice(from, from + MAX_HEADS).map((userId) => sql`(${userId}, ${countOf(userId)})`);
+    const { rows } = await sql<{ user_id: string; last_sequence: number }>`
+      insert into inboxes (user_id, last_sequence) values ${sql.join(values)}
+      on conflict (user_id) do update set last_sequence = inboxes.last_sequence + excluded.last_sequence
+      returning user_id, last_sequence`.execute(tx.em.getKysely());
+    for (const row of rows) heads.set(row.user_id, row.last_sequence);
+  }
+  return heads;
 }
 
 /** Names of cars and searches may be longer than a headline; the body tells all of it. */
@@ -99,6 +116,8 @@ function entryOf(draft: Draft, sequence: number, now: Date): Notification {
   entry.kind = draft.kind;
   entry.title = shortened(draft.title);
   entry.body = draft.body;
+  entry.quote = draft.quote ?? null;
+  entry.logSequence = draft.logSequence ?? null;
   entry.vehicle = draft.vehicle ? ref(draft.vehicle) : null;
   entry.negotiation = draft.negotiation ? ref(draft.negotiation) : null;
   entry.offer = draft.offer ? ref(draft.offer) : null;

@@ -71,9 +71,17 @@ export class Notification extends BaseEntity {
   @Field(() => String, { description: 'A headline.' })
   title!: string;
 
+  /** Facts, in our words. */
   @Property({ type: 'text' })
-  @Field(() => String, { description: 'A sentence or two.' })
   body!: string;
+
+  /** What the other side wrote. It stands apart: not everybody who is told the facts is to be told this. */
+  @Property({ type: 'text', nullable: true })
+  quote: string | null = null;
+
+  /** Of a message: its number in the negotiation's log. */
+  @Property({ type: 'integer', nullable: true })
+  logSequence: number | null = null;
 
   @Property({ type: InstantType, nullable: true })
   @Field(() => DateTimeScalar, { nullable: true, description: 'When it was read; null while it is unread.' })

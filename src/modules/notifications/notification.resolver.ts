@@ -34,6 +34,7 @@ import {
   markNotificationRead,
 } from './notification.service.js';
 import { notificationShape } from './notification.shapes.js';
+import { withQuote } from './notification.texts.js';
 
 @Resolver()
 export class NotificationResolver {
@@ -100,6 +101,13 @@ export class NotificationFields {
   @FieldResolver(() => Boolean, { description: 'Whether it was read.' })
   isRead(@Root() row: Row<Notification>): boolean {
     return row.readAt !== null;
+  }
+
+  @FieldResolver(() => String, {
+    description: 'A sentence or two, and what the other side wrote with it, in quotation marks.',
+  })
+  body(@Root() row: Row<Notification>): string {
+    return withQuote(row.body, row.quote);
   }
 
   @FieldResolver(() => Vehicle, { nullable: true, description: 'The vehicle that it is about.' })

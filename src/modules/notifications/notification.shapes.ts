@@ -5,6 +5,6 @@ import { Notification } from './notification.entity.js';
 
 export const notificationShape = defineShape<Notification>({
   entity: Notification,
-  needs: { isRead: ['readAt'] },
+  needs: { isRead: ['readAt'], body: ['body', 'quote'] },
   one: { vehicle: () => vehicleShape, negotiation: () => negotiationShape, offer: () => offerShape },
 });

@@ -11,7 +11,10 @@ const PLAIN_ADDRESS = /^[^\s\p{Cc}<>()[\]\\,;:"@]+@[^\s\p{Cc}<>()[\]\\,;:"@]+$/u
  * A letter in nodemailer's terms, `from` as MAIL_FROM has it.
  * @throws Error for what is not one plain address.
  */
-export function messageOf({ id, to, subject, text, html }: Letter, from: string): SendMailOptions {
+export function messageOf(
+  { id, to, subject, text, html, unsubscribeUrl }: Letter,
+  from: string,
+): SendMailOptions {
   if (!PLAIN_ADDRESS.test(to)) throw new Error('This is not one plain address.');
   return {
     from,
@@ -25,10 +28,20 @@ export function messageOf({ id, to, subject, text, html }: Letter, from: string)
     headers: {
       // Nobody's holiday notice wants to answer this (RFC 3834).
       'Auto-Submitted': 'auto-generated',
+      ...(unsubscribeUrl === undefined ? {} : unsubscribing(unsubscribeUrl)),
     },
     // A letter is text that we wrote: nothing in it names a file or an address to be fetched.
     disableFileAccess: true,
     disableUrlAccess: true,
+  };
+}
+
+/** One address, and leave to POST to it without asking the reader again (RFC 2369, RFC 8058). */
+function unsubscribing(url: string): Record<string, string> {
+  // As a URL writes itself there is nothing in it that a header could take for its end.
+  return {
+    'List-Unsubscribe': `<${new URL(url).href}>`,
+    'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
   };
 }
 

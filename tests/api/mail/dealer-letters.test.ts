@@ -36,7 +36,7 @@ describe.each(databaseKinds)('the letters to a dealer on %s', (kind) => {
     const letter = await outbox.deliverOne(app);
     expect(letter.subject).toBe('Your dealership was not verified');
     const reason = 'The <b>scan</b> is blurred. Please send "another" & sign it.';
-    expect(letter.text).toContain(`\n\nThe reason given: ${reason}\n\n`);
+    expect(letter.text).toContain(` The reason given: ${reason}\n\n`);
     const markup = '&lt;b&gt;scan&lt;/b&gt; is blurred. Please send &quot;another&quot; &amp; sign it.';
     expect(letter.html).toContain(markup);
     expect(letter.html).not.toContain('<b>');

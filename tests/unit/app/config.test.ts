@@ -134,13 +134,17 @@ describe('PUBLIC_URL and WEB_URL', () => {
     ]);
   });
 
-  it('are, one of them, needed in production where mails are sent', () => {
-    expect(faultsOf({ ...production, ...mail })).toEqual([
-      'WEB_URL: set it, or PUBLIC_URL, in production with SMTP_URL: links in mails begin with it',
-    ]);
+  it('are needed in production where mails are sent, the second only where the pages are elsewhere', () => {
     const url = 'https://cars.example';
-    expect(read({ ...production, ...mail, PUBLIC_URL: url }).webUrl).toBe(url);
-    expect(read({ ...production, ...mail, WEB_URL: url }).webUrl).toBe(url);
+    // By the server's own address mails are switched off.
+    for (const given of [{}, { WEB_URL: url }] as Array<Record<string, string>>)
+      expect(faultsOf({ ...production, ...mail, ...given })).toEqual([
+        'PUBLIC_URL: set it in production with SMTP_URL: links in mails begin with it',
+      ]);
+    const api = 'https://api.cars.example';
+    const both = { publicUrl: api, webUrl: url };
+    expect(read({ ...production, ...mail, PUBLIC_URL: api }).webUrl).toBe(api);
+    expect(read({ ...production, ...mail, PUBLIC_URL: api, WEB_URL: url })).toMatchObject(both);
     expect(read(production).webUrl).toBe('http://127.0.0.1:4000');
     expect(read(mail).webUrl).toBe('http://127.0.0.1:4000');
   });

@@ -22,6 +22,19 @@ describe('the layout of letters', () => {
     expect(html).not.toContain('Token abc');
   });
 
+  it('says at the foot where no more of these are wanted, if that can be said', () => {
+    const content = { subject: 'A subject', paragraphs: ['Hello,'] };
+    expect(layOut(content)).not.toHaveProperty('unsubscribeUrl');
+    expect(layOut(content).html).not.toContain('href');
+    const unsubscribeUrl = 'https://cars.test/off?token=a&b="c"';
+    const { text, html, ...rest } = layOut({ ...content, unsubscribeUrl });
+    expect(rest).toEqual({ subject: 'A subject', unsubscribeUrl });
+    expect(text).toMatch(/\n\nCarNegotiate\n\nNo more mails of this kind:\nhttps:\S+\n$/);
+    expect(html).toContain(
+      '<a href="https://cars.test/off?token=a&amp;b=&quot;c&quot;" style="color:inherit">',
+    );
+  });
+
   it('takes nothing for markup', () => {
     const hostile = `<script>alert("1")</script> & <img src=x onerror='y'>`;
     const { text, html } = layOut({

@@ -27,6 +27,22 @@ describe('messageOf', () => {
     expect(messageOf(letter, 'plain@cars.test').envelope).toMatchObject({ from: 'plain@cars.test' });
   });
 
+  it('says where no more of these are wanted, by one POST, in one line that nothing can break out of', async () => {
+    expect(messageOf(letter, FROM).headers).not.toHaveProperty('List-Unsubscribe');
+    const url = `https://cars.test/api/v1/notifications/unsubscribe/?token=${'x'.repeat(120)}`;
+    const message = messageOf({ ...letter, unsubscribeUrl: url }, FROM);
+    const transport = nodemailer.createTransport({ streamTransport: true, buffer: true, newline: 'windows' });
+    const raw = String((await transport.sendMail(message)).message);
+    // A header may be folded before a word, never within one.
+    expect(raw.replace(/\r\n /g, ' ')).toContain(`\r\nList-Unsubscribe: <${url}>\r\n`);
+    expect(raw).toContain('\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n');
+    const hostile = 'https://cars.test/?token=x>\r\nBcc: <all@evil.test';
+    const { headers } = messageOf({ ...letter, unsubscribeUrl: hostile }, FROM);
+    expect(headers).toMatchObject({
+      'List-Unsubscribe': '<https://cars.test/?token=x%3EBcc:%20%3Call@evil.test>',
+    });
+  });
+
   it.each([
     'a@example.com,b@example.com',
     'a@example.com b@example.com',
