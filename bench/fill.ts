@@ -51,7 +51,7 @@ export async function fill({ orm }: Composed): Promise<Filled> {
   return { buyerId: buyer.id, negotiationId: negotiation.id };
 }
 
-function person(i: number): User {
+export function person(i: number): User {
   const user = new User();
   user.email = `person-${i}@example.com`;
   user.passwordHash = '-';
@@ -61,7 +61,7 @@ function person(i: number): User {
   return user;
 }
 
-function dealership(user: User, i: number): Dealer {
+export function dealership(user: User, i: number): Dealer {
   const dealer = new Dealer();
   dealer.user = ref(user);
   dealer.businessName = `Dealership ${i}`;
@@ -72,7 +72,7 @@ function dealership(user: User, i: number): Dealer {
   return dealer;
 }
 
-function vehicle(dealer: Dealer, i: number): Vehicle {
+export function vehicle(dealer: Dealer, i: number): Vehicle {
   const car = new Vehicle();
   car.dealer = ref(dealer);
   car.vin = vinOf(i);

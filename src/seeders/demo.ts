@@ -1,8 +1,11 @@
 import { sql } from 'kysely';
 import type { Ctx } from '../kernel/context.js';
+import { write } from '../kernel/unit-of-work.js';
+import { forgetMailsOf } from '../modules/mail/index.js';
 import { Vehicle, VehicleImage } from '../modules/vehicles/index.js';
 import { archiveVehicle, updateVehicle } from '../modules/vehicles/module.js';
 import { ADMIN, BUYERS, DEALERS } from './catalogue.js';
+import { showInterest } from './demo-interest.js';
 import { listVehicle } from './demo-listings.js';
 import { type Cast, DEMO_PASSWORD, signUpAll } from './demo-people.js';
 import { demoPhotosOf, storeDemoPhotos } from './demo-photos.js';
@@ -31,10 +34,20 @@ export async function isEmpty(ctx: Ctx): Promise<boolean> {
 export async function seedDemo(makeCtx: () => Ctx, plan: DemoPlan = planDemo()): Promise<boolean> {
   if (!(await isEmpty(makeCtx()))) return false;
   const replay = new Replay(makeCtx);
-  const stage = new Stage(replay, plan, await signUpAll(replay, plan));
+  const cast = await signUpAll(replay, plan);
+  const stage = new Stage(replay, plan, cast);
   for (const entry of demoTimeline(plan)) await stage.play(entry);
   await showPhotos(makeCtx());
+  await showInterest(makeCtx(), cast.buyers);
+  await sendNothing(makeCtx(), cast);
   return true;
+}
+
+/** What the story has brought about is not mailed: its people have no letter boxes, or somebody else's. */
+function sendNothing(ctx: Ctx, { dealers, buyers }: Cast): Promise<void> {
+  return write(ctx, async (tx) => {
+    for (const { id } of [...dealers, ...buyers]) await forgetMailsOf(tx, id);
+  });
 }
 
 /** Gives every vehicle its photos. */

@@ -4,7 +4,12 @@ import { thumbnailKeyOf } from '../../src/kernel/files.js';
 import { demoSignIns, seedDemo } from '../../src/seeders/demo.js';
 import { addVehicles } from '../../src/seeders/more-vehicles.js';
 import { planDemo } from '../../src/seeders/plan.js';
-import { LoginDocument, MakesDocument, NegotiationsDocument } from '../generated/operations.js';
+import {
+  DealerDashboardDocument,
+  LoginDocument,
+  MakesDocument,
+  NegotiationsDocument,
+} from '../generated/operations.js';
 import { databaseKinds, type TestApp, useApp } from '../support/app.js';
 
 const plan = planDemo();
@@ -49,6 +54,10 @@ describe.each(databaseKinds)('the demo data on %s', (kind) => {
        union all select 'negotiations', count(*) from negotiations`,
     );
     expect(totals).toEqual({ vehicles: 300, negotiations: 60 });
+  });
+
+  it('has nothing to send to its people', async () => {
+    expect(await rowsOf(app, 'select kind from mails')).toEqual([]);
   });
 
   it('leaves each negotiation as its script ends, so that every status is there', async () => {
@@ -223,6 +232,24 @@ describe.each(databaseKinds)('the demo data on %s', (kind) => {
     expect(Object.values(perDealer).reduce((sum, count) => sum + count)).toBe(355);
     const plannedCounts = Object.values(countBy(plan.vehicles, ({ dealerIndex }) => String(dealerIndex)));
     expect(Math.min(...Object.values(perDealer))).toBeGreaterThan(Math.min(...plannedCounts));
+  });
+
+  it('has been looked at and saved, so that its first dealer has something on every list of the dashboard', async () => {
+    const [, { email, password }] = demoSignIns;
+    const { login } = await app.ok(LoginDocument, { input: { email, password } });
+    const token = login.tokens.accessToken;
+    const { dealerDashboard } = await app.ok(DealerDashboardDocument, {}, { token });
+    const { views, saves, offers, agreements } = dealerDashboard;
+    const total = (list: typeof views) => list.reduce((sum, { count }) => sum + count, 0);
+    expect(total(views)).toBeGreaterThan(500);
+    expect([saves, offers, agreements].map(total).filter((sum) => sum === 0)).toEqual([]);
+    expect(dealerDashboard.topVehicles).toHaveLength(10);
+    expect(
+      await rowsOf(
+        app,
+        'select id from saved_vehicles where created_at < (select created_at from vehicles as v where v.id = vehicle_id)',
+      ),
+    ).toEqual([]);
   });
 });
 

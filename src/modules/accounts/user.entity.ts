@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Opt } from '@mikro-orm/core';
-import { Entity, Property, Unique } from '@mikro-orm/decorators/legacy';
+import { Entity, Index, Property, Unique } from '@mikro-orm/decorators/legacy';
 import { Field, ObjectType, registerEnumType } from 'type-graphql';
 import { BaseEntity, InstantType } from '../../kernel/base.entity.js';
 import type { UserType as UserTypeName } from '../../kernel/context.js';
@@ -30,6 +30,7 @@ export interface Profile {
 
 /** An account. Its profile lies in the same row: it is never read without it. */
 @Entity({ tableName: 'users' })
+@Index({ name: 'users_type_index', properties: ['userType'], where: 'deleted_at is null' })
 @ObjectType({ description: 'An account, as its owner and admins see it. Other people see PublicUser.' })
 export class User extends BaseEntity {
   /** Lower case: addresses compare without case. */

@@ -9,6 +9,7 @@ import { Vehicle } from '../vehicle.entity.js';
 @Unique({ name: 'saved_vehicles_unique', properties: ['user', 'vehicle'] })
 @Index({ name: 'saved_vehicles_user_index', properties: ['user', 'createdAt', 'id'] })
 @Index({ name: 'saved_vehicles_vehicle_index', properties: ['vehicle', 'id'] })
+@Index({ name: 'saved_vehicles_day_index', properties: ['createdAt', 'vehicle'] })
 export class SavedVehicle extends BaseEntity {
   @ManyToOne(() => User, { ref: true, deleteRule: 'cascade' })
   user!: Ref<User>;

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { partKey } from '../../../kernel/context.js';
+import { type Day, dayOf } from '../../../kernel/days.js';
 import type { Clock } from '../../../kernel/ports.js';
 
 export const viewCounterPart = partKey<ViewCounter>('vehicles.views');
@@ -15,8 +16,7 @@ const MAX_WAITING = 50_000;
 
 export interface ViewCount {
   readonly vehicleId: string;
-  /** Of UTC: "2026-11-22". */
-  readonly day: string;
+  readonly day: Day;
   readonly count: number;
 }
 
@@ -46,7 +46,7 @@ export class ViewCounter {
     const before = this.seen.get(key);
     if (before !== undefined && now.getTime() - before < ONCE_IN_MS) return;
     this.seen.set(key, now.getTime());
-    this.add({ vehicleId, day: now.toISOString().slice(0, 10), count: 1 });
+    this.add({ vehicleId, day: dayOf(now), count: 1 });
   }
 
   /** What is to be stored, by vehicle and day. It counts no more here: what cannot be stored is to be given back. */

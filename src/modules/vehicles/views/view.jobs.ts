@@ -3,7 +3,7 @@ import type { Job } from '../../../kernel/ports.js';
 import { flushViews } from './view.service.js';
 
 export function viewJobs(everyMs: number): Job<Ctx>[] {
-  return [{ name: 'flush-views', everyMs, run: flushViews }];
+  return [{ name: 'flush-views', everyMs, everyNode: true, run: (ctx) => flushViews(ctx) }];
 }
 
 /** A process that stops in order stores what it has counted. */

@@ -34,7 +34,7 @@ export async function flushViews(ctx: Ctx): Promise<number> {
   for (let from = 0; from < counts.length; from += BATCH) {
     try {
       const batch = counts.slice(from, from + BATCH);
-      await write(ctx, (tx) => store(tx, batch));
+      await write(ctx, (tx) => storeViews(tx, batch));
       stored += batch.reduce((sum, { count }) => sum + count, 0);
     } catch (error) {
       counter.giveBack(counts.slice(from));
@@ -45,17 +45,16 @@ export async function flushViews(ctx: Ctx): Promise<number> {
 }
 
 /** In the order of the vehicles, as every process does. Vehicles that were deleted meanwhile have no views. */
-async function store(tx: Tx, counts: readonly ViewCount[]): Promise<void> {
+export async function storeViews(tx: Tx, counts: readonly ViewCount[]): Promise<void> {
   const db = tx.em.getKysely();
   const ids = [...new Set(counts.map(({ vehicleId }) => vehicleId))];
-  const { rows } = await sql<{ id: string }>`select id from vehicles where id in (${sql.join(ids)})`.execute(
-    db,
-  );
-  const there = new Set(rows.map(({ id }) => id));
+  const { rows } = await sql<{ id: string; dealer_id: string }>`
+    select id, dealer_id from vehicles where id in (${sql.join(ids)})`.execute(db);
+  const dealerOf = new Map(rows.map(({ id, dealer_id }) => [id, dealer_id]));
   const values = counts
-    .filter(({ vehicleId }) => there.has(vehicleId))
-    .map(({ vehicleId, day, count }) => sql`(${vehicleId}, ${day}, ${count})`);
+    .filter(({ vehicleId }) => dealerOf.has(vehicleId))
+    .map(({ vehicleId, day, count }) => sql`(${vehicleId}, ${day}, ${dealerOf.get(vehicleId)}, ${count})`);
   if (values.length === 0) return;
-  await sql`insert into vehicle_views (vehicle_id, day, count) values ${sql.join(values)}
+  await sql`insert into vehicle_views (vehicle_id, day, dealer_id, count) values ${sql.join(values)}
     on conflict (vehicle_id, day) do update set count = vehicle_views.count + excluded.count`.execute(db);
 }
