@@ -1,10 +1,13 @@
-// Shows the main thing: a buyer and a dealer agree on a price, live, on the server at --url (or DEMO_URL), or on one of
-// its own where none answers. Exit code 0: both screens saw everything; 1: they did not, or something failed; 2: called wrongly.
+// Shows the main thing: three buyers and a dealer negotiate over a car, live, on the server at --url (or DEMO_URL), or on
+// one of its own where none answers. Exit code 0: all screens saw everything; 1: they did not, or something failed; 2:
+// called wrongly.
 import { parseArgs } from 'node:util';
+import { Acts } from './demo/acts.js';
 import { answers } from './demo/api.js';
 import { demoDealer, newBuyer, newDealer, type Person } from './demo/people.js';
+import type { Lane, Party } from './demo/print.js';
 import { Screen } from './demo/screen.js';
-import { negotiate } from './demo/story.js';
+import { type Cast, type Player, play } from './demo/story.js';
 
 const USAGE = `Usage: npm run demo -- [--url http://127.0.0.1:4000] [--pace MILLISECONDS]
 --pace: how long people think before they act; 0 where nobody watches.`;
@@ -39,27 +42,43 @@ async function main(): Promise<number> {
 }
 
 async function show(url: string, pace: number, dealer: Person) {
-  const buyer = await newBuyer(url);
-  const screens = {
-    buyer: new Screen('BUYER', url, buyer.token),
-    dealer: new Screen('DEALER', url, dealer.token),
+  const player = (name: string, color: Lane['color'], party: Party, person: Person): Player => ({
+    does: new Acts(url, person),
+    screen: new Screen({ name, color }, party, url, person.token),
+  });
+  const cast: Cast = {
+    dealer: player('Dealer', 'yellow', 'DEALER', dealer),
+    bea: player('Bea', 'cyan', 'BUYER', await newBuyer(url, 'Bea', 'Nakamura')),
+    carl: player('Carl', 'green', 'BUYER', await newBuyer(url, 'Carl', 'Osei')),
+    ines: player('Ines', 'magenta', 'BUYER', await newBuyer(url, 'Ines', 'Moreau')),
   };
+  const screens = Object.values(cast).map(({ screen }) => screen);
   try {
-    const length = await negotiate(url, { buyer, dealer }, screens, pace);
-    return verdict(length, Object.values(screens));
+    return verdict(await play(cast, pace), screens);
   } finally {
-    for (const screen of Object.values(screens)) await screen.close();
+    for (const screen of screens) await screen.close();
   }
 }
 
-/** Each screen must have shown 1 to the last, each once and in order. */
-function verdict(length: number, screens: readonly Screen[]): number {
-  const all = Array.from({ length }, (_, index) => index + 1).join(' ');
-  const faulty = screens.filter((screen) => screen.seen.join(' ') !== all);
-  for (const { name, seen } of faulty)
-    console.error(`The ${name} saw ${seen.join(' ') || 'nothing'}, not ${all}.`);
-  if (faulty.length === 0) console.log(`\nBoth screens saw 1 to ${length}, each once and in order.`);
-  return faulty.length === 0 ? 0 : 1;
+/** Each screen must have shown 1 to the last of each negotiation that it follows, each once and in order. */
+function verdict(lengths: ReadonlyMap<string, number>, screens: readonly Screen[]): number {
+  let logs = 0;
+  let isWhole = true;
+  for (const { lane, negotiations } of screens) {
+    for (const [id, { seen }] of negotiations) {
+      const all = Array.from({ length: lengths.get(id) ?? 0 }, (_, index) => index + 1).join(' ');
+      logs += 1;
+      if (seen.join(' ') === all) continue;
+      isWhole = false;
+      console.error(`${lane.name} saw ${seen.join(' ') || 'nothing'} of ${id}, not ${all}.`);
+    }
+  }
+  if (isWhole) {
+    console.log(
+      `\nFour screens followed ${lengths.size} negotiations, ${logs} logs: each from 1 to its end, once and in order.`,
+    );
+  }
+  return isWhole ? 0 : 1;
 }
 
 function argumentsOf(argv: string[]): { url: string; pace: number } | null {

@@ -23,8 +23,8 @@ const SUBMIT_DEALER = `mutation { submitDealerForVerification(input: {}) { deale
 const REVIEW_DEALER = `mutation ($input: ReviewDealerInput!) { reviewDealer(input: $input) { dealer { id } } }`;
 
 /** A buyer whom nobody knows yet. */
-export function newBuyer(url: string): Promise<Person> {
-  return register(url, { userType: 'BUYER', firstName: 'Bea', lastName: 'Nakamura' });
+export function newBuyer(url: string, firstName: string, lastName: string): Promise<Person> {
+  return register(url, { userType: 'BUYER', firstName, lastName });
 }
 
 /** The dealer of the demo data. @throws Error where the server has none. */

@@ -8,29 +8,30 @@ export interface SeenEvent {
   kind: string;
   party: Party | null;
   message: string | null;
-  offer: { id: string; amount: string } | null;
-  negotiation: { agreedPrice: string | null };
+  offer: { id: string; amount: string; resolvedBy: string | null } | null;
+  negotiation: { agreedPrice: string | null; buyer: { displayName: string } };
 }
 
-const COLUMN = 46;
-const GAP = 4;
-
-/** Two screens side by side: what the buyer's shows stands on the left, what the dealer's shows on the right. */
-export function print(party: Party, text: string): void {
-  const indent = party === 'BUYER' ? '' : ' '.repeat(COLUMN + GAP);
-  const color = party === 'BUYER' ? 'cyan' : 'yellow';
-  for (const line of wrapped(text)) console.log(indent + styleText(color, line, { stream: process.stdout }));
+/** A screen's column: the name of whose it is stands before each of its lines. */
+export interface Lane {
+  readonly name: string;
+  readonly color: 'cyan' | 'green' | 'magenta' | 'yellow';
 }
 
-export function printHeads(): void {
-  const head = `${'BUYER'.padEnd(COLUMN + GAP)}DEALER`;
-  const rule = `${'─'.repeat(COLUMN)}${' '.repeat(GAP)}${'─'.repeat(COLUMN)}`;
-  console.log(`\n${head}\n${rule}`);
+const NAME_WIDTH = 6;
+const LINE_WIDTH = 88;
+
+/** What one of the screens shows. */
+export function print({ name, color }: Lane, text: string): void {
+  wrapped(text).forEach((row, index) => {
+    const head = (index === 0 ? name : '').padEnd(NAME_WIDTH);
+    console.log(styleText(color, `${head} │ ${row}`, { stream: process.stdout }));
+  });
 }
 
 /** What happens off the screens. */
 export function narrate(text: string): void {
-  console.log(styleText('dim', `· ${text}`, { stream: process.stdout }));
+  console.log(styleText('dim', `\n· ${text}`, { stream: process.stdout }));
 }
 
 /** "23500.00" → "$23,500". */
@@ -39,32 +40,44 @@ export function dollars(amount: string): string {
   return `$${whole.replace(/\B(?=(\d{3})+$)/g, ',')}${cents === '00' ? '' : `.${cents}`}`;
 }
 
-/** What a screen can say. */
+/** What a screen can say. `other` is whom its reader negotiates with. */
 export const lines = {
-  event(event: SeenEvent): string {
+  event(event: SeenEvent, other: string): string {
     const words = event.message ? ` “${event.message}”` : '';
-    return `#${event.sequence} ${sentenceOf(event)}${words}`;
+    return `[${other}] #${event.sequence} ${sentenceOf(event)}${words}`;
   },
   notified: (title: string) => `* ${title}`,
+  vehicle: (status: string, askingPrice: string) =>
+    `the car: ${status.toLowerCase()}, ${dollars(askingPrice)}`,
+  typing: (other: string) => `[${other}] is typing …`,
+  read: (other: string, sequence: number) => `[${other}] has read up to #${sequence}`,
   lost: (last: number) => `!! connection lost; last seen: #${last}`,
   resumed: (count: number) => `!! back again: missed ${count} events and got them, none twice`,
   failed: (reason: string) => `!! ${reason}`,
 };
 
+/** What became of it, in the words of a timeline. An answer by rule is told to the dealer alone. */
 function sentenceOf({ kind, party, offer, negotiation }: SeenEvent): string {
-  const who = party === 'BUYER' ? 'Buyer' : 'Dealer';
-  const amount = dollars(negotiation.agreedPrice ?? offer?.amount ?? '0');
-  if (kind === 'OFFER_SUBMITTED') return `${who}: ${dollars(offer?.amount ?? '0')}`;
-  if (kind === 'OFFER_ACCEPTED') return `${who} accepts: agreed at ${amount}`;
-  if (kind === 'NEGOTIATION_COMPLETED') return `${who}: sold for ${amount}`;
-  return kind.toLowerCase().replaceAll('_', ' ');
+  const who = party === 'BUYER' ? 'Buyer' : party === 'DEALER' ? 'Dealer' : 'CarNegotiate';
+  const byRule = offer?.resolvedBy === 'RULE' ? ', by rule' : '';
+  const agreed = dollars(negotiation.agreedPrice ?? offer?.amount ?? '0');
+  const sentences: Readonly<Record<string, string>> = {
+    OFFER_SUBMITTED: `${who}: ${dollars(offer?.amount ?? '0')}`,
+    MESSAGE_SENT: `${who}:`,
+    OFFER_ACCEPTED: `${who} accepts${byRule}: agreed at ${agreed}`,
+    NEGOTIATION_REJECTED: `${who} turns it down${byRule}`,
+    NEGOTIATION_CLOSED: 'closed: the car went to another buyer',
+    DEAL_FELL_THROUGH: `${who} gives the agreement up`,
+    NEGOTIATION_COMPLETED: `${who}: sold for ${agreed}`,
+  };
+  return sentences[kind] ?? kind.toLowerCase().replaceAll('_', ' ');
 }
 
 function wrapped(text: string): string[] {
   const rows = [''];
   for (const word of text.split(' ')) {
     const row = rows.at(-1) as string;
-    if (row && row.length + 1 + word.length > COLUMN) rows.push(`   ${word}`);
+    if (row && row.length + 1 + word.length > LINE_WIDTH) rows.push(`   ${word}`);
     else rows[rows.length - 1] = row ? `${row} ${word}` : word;
   }
   return rows;

@@ -1,14 +1,17 @@
 import { type Client, createClient } from 'graphql-ws';
 import WebSocket from 'ws';
-import { lines, type Party, print, type SeenEvent } from './print.js';
+import { type Lane, lines, type Party, print, type SeenEvent } from './print.js';
 
-const FOLLOW = `subscription ($id: ID!, $after: Int) {
+const EVENTS = `subscription ($id: ID!, $after: Int) {
   negotiationEvents(negotiationId: $id, after: $after) {
     sequence kind party message
-    offer { id amount }
-    negotiation { agreedPrice }
+    offer { id amount resolvedBy }
+    negotiation { agreedPrice buyer { displayName } }
   }
 }`;
+const TYPING = `subscription ($id: ID!) { typing(negotiationId: $id) { party typing } }`;
+const RECEIPTS = `subscription ($id: ID!) { negotiationRead(negotiationId: $id) { party sequence } }`;
+const VEHICLE = `subscription ($id: ID!) { vehicleUpdated(vehicleId: $id) { status askingPrice } }`;
 const INBOX = `subscription ($after: Int) {
   notificationReceived(after: $after) { sequence kind title vehicle { id } negotiation { id } }
 }`;
@@ -21,23 +24,33 @@ interface Notice {
   negotiation: { id: string } | null;
 }
 
+/** A negotiation as a screen has it. */
+interface Followed {
+  /** The numbers of the events shown, in the order of their arrival. */
+  readonly seen: number[];
+  /** Whom its reader negotiates with. */
+  other: string;
+  standingOfferId: string;
+  /** How far that side has read. */
+  readByOther: number;
+}
+
 const PATIENCE_MS = 15_000;
 
-/** What one party sees: nothing gets here but what its own subscriptions bring over its own socket. */
+/** What one person sees: nothing gets here but what its own subscriptions bring over its own socket. */
 export class Screen {
-  /** The numbers of the events shown, in the order of their arrival. */
-  readonly seen: number[] = [];
-  /** The offer that stands, as this screen knows it. */
-  standingOfferId = '';
+  readonly negotiations = new Map<string, Followed>();
+  private readonly shown: string[] = [];
   private readonly client: Client;
   private socket: WebSocket | null = null;
   private isAway = false;
   private backOnline: () => void = () => undefined;
-  private missedBefore: number | null = null;
+  private countBefore: number | null = null;
   private readonly waiting = new Set<() => void>();
 
   constructor(
-    readonly party: Party,
+    readonly lane: Lane,
+    private readonly party: Party,
     url: string,
     token: string,
   ) {
@@ -52,48 +65,58 @@ export class Screen {
     });
   }
 
-  get name(): string {
-    return this.party.toLowerCase();
-  }
-
-  /**
-   * Follows a negotiation from its first event on. graphql-ws sends the variables anew after each reconnection: with
-   * `after` kept up to date, the server goes on behind the last event that was shown.
-   */
-  follow(negotiationId: string): void {
-    const variables = { id: negotiationId, after: 0 };
-    this.client.subscribe<{ negotiationEvents: SeenEvent }>(
-      { query: FOLLOW, variables },
-      {
-        next: ({ data }) => {
-          if (!data) return;
-          variables.after = data.negotiationEvents.sequence;
-          this.show(data.negotiationEvents);
-        },
-        error: (error) => this.complain(error),
-        complete: () => undefined,
-      },
+  /** Opens the inbox behind its last entry. Who is made an offer for this vehicle follows that negotiation from then on. */
+  watch(vehicleId: string, after: number): void {
+    const variables = { after };
+    this.subscribe<{ notificationReceived: Notice }>(INBOX, variables, ({ notificationReceived: notice }) => {
+      variables.after = notice.sequence;
+      if (notice.vehicle?.id !== vehicleId) return;
+      this.show(lines.notified(notice.title));
+      if (notice.kind === 'OFFER_RECEIVED' && notice.negotiation) this.follow(notice.negotiation.id);
+    });
+    type Updated = { vehicleUpdated: { status: string; askingPrice: string } };
+    this.subscribe<Updated>(VEHICLE, { id: vehicleId }, ({ vehicleUpdated: { status, askingPrice } }) =>
+      this.show(lines.vehicle(status, askingPrice)),
     );
   }
 
-  /** The negotiation that a first offer on this vehicle opens, as the inbox tells of it after this entry. */
-  async nextNegotiation(vehicleId: string, after: number): Promise<string> {
-    const query = { query: INBOX, variables: { after } };
-    for await (const { data } of this.client.iterate<{ notificationReceived: Notice }>(query)) {
-      const { kind, title, vehicle, negotiation } = (data as { notificationReceived: Notice })
-        .notificationReceived;
-      if (kind !== 'OFFER_RECEIVED' || vehicle?.id !== vehicleId || !negotiation) continue;
-      print(this.party, lines.notified(title));
-      return negotiation.id;
-    }
-    throw new Error(`The inbox of the ${this.name} ended before it told of the offer.`);
+  /**
+   * Follows a negotiation from its first event on, and what the other side does meanwhile. graphql-ws sends the variables
+   * anew after each reconnection: with `after` kept up to date, the server goes on behind the last event that was shown.
+   */
+  follow(negotiationId: string): void {
+    if (this.negotiations.has(negotiationId)) return;
+    const followed: Followed = { seen: [], other: 'Dealer', standingOfferId: '', readByOther: 0 };
+    this.negotiations.set(negotiationId, followed);
+    const variables = { id: negotiationId, after: 0 };
+    this.subscribe<{ negotiationEvents: SeenEvent }>(EVENTS, variables, ({ negotiationEvents: event }) => {
+      variables.after = event.sequence;
+      followed.seen.push(event.sequence);
+      if (this.party === 'DEALER') followed.other = event.negotiation.buyer.displayName;
+      if (event.kind === 'OFFER_SUBMITTED') followed.standingOfferId = event.offer?.id ?? '';
+      this.show(lines.event(event, followed.other));
+    });
+    type Typing = { typing: { typing: boolean } };
+    this.subscribe<Typing>(TYPING, { id: negotiationId }, ({ typing: { typing } }) => {
+      if (typing) this.show(lines.typing(followed.other));
+    });
+    type Receipt = { negotiationRead: { party: Party; sequence: number } };
+    this.subscribe<Receipt>(RECEIPTS, { id: negotiationId }, ({ negotiationRead: { party, sequence } }) => {
+      if (party === this.party || sequence <= followed.readByOther) return;
+      followed.readByOther = sequence;
+      this.show(lines.read(followed.other, sequence));
+    });
+  }
+
+  standingOfferOf(negotiationId: string): string {
+    return this.negotiations.get(negotiationId)?.standingOfferId ?? '';
   }
 
   /** The line is cut as a tunnel cuts it: no goodbye in either direction. */
-  loseConnection(): void {
+  loseConnection(negotiationId: string): void {
     this.isAway = true;
-    this.missedBefore = this.seen.length;
-    print(this.party, lines.lost(this.seen.at(-1) ?? 0));
+    this.countBefore = this.count();
+    this.show(lines.lost(this.negotiations.get(negotiationId)?.seen.at(-1) ?? 0));
     this.socket?.terminate();
   }
 
@@ -103,19 +126,17 @@ export class Screen {
   }
 
   /** Waits until the screen has shown this event. */
-  async until(sequence: number): Promise<void> {
-    const deadline = AbortSignal.timeout(PATIENCE_MS);
-    while ((this.seen.at(-1) ?? 0) < sequence) {
-      await new Promise<void>((resolve, reject) => {
-        this.waiting.add(resolve);
-        deadline.addEventListener('abort', () =>
-          reject(new Error(`The ${this.name} waited ${PATIENCE_MS / 1_000} s for event ${sequence}.`)),
-        );
-      });
-    }
-    if (this.missedBefore === null) return;
-    print(this.party, lines.resumed(this.seen.length - this.missedBefore));
-    this.missedBefore = null;
+  async until(negotiationId: string, sequence: number): Promise<void> {
+    const last = () => this.negotiations.get(negotiationId)?.seen.at(-1) ?? 0;
+    await this.wait(() => last() >= sequence, `event ${sequence}`);
+    if (this.countBefore === null) return;
+    this.show(lines.resumed(this.count() - this.countBefore));
+    this.countBefore = null;
+  }
+
+  /** Waits until the screen has shown a line with this in it. */
+  sees(text: string): Promise<void> {
+    return this.wait(() => this.shown.some((line) => line.includes(text)), `“${text}”`);
   }
 
   async close(): Promise<void> {
@@ -123,20 +144,48 @@ export class Screen {
     await this.client.dispose();
   }
 
-  private show(event: SeenEvent): void {
-    this.seen.push(event.sequence);
-    if (event.kind === 'OFFER_SUBMITTED') this.standingOfferId = event.offer?.id ?? '';
-    print(this.party, lines.event(event));
+  private subscribe<Data>(
+    query: string,
+    variables: Record<string, unknown>,
+    next: (data: Data) => void,
+  ): void {
+    this.client.subscribe<Data>(
+      { query, variables },
+      {
+        next: ({ data }) => data && next(data),
+        error: (error) => {
+          const faults = Array.isArray(error) ? error.map(({ message }) => message).join(' ') : String(error);
+          this.show(lines.failed(faults));
+        },
+        complete: () => undefined,
+      },
+    );
+  }
+
+  private show(line: string): void {
+    this.shown.push(line);
+    print(this.lane, line);
     for (const wake of this.waiting) wake();
     this.waiting.clear();
   }
 
-  private untilOnline(): Promise<void> {
-    return this.isAway ? new Promise((resolve) => (this.backOnline = resolve)) : Promise.resolve();
+  private async wait(isThere: () => boolean, what: string): Promise<void> {
+    const deadline = AbortSignal.timeout(PATIENCE_MS);
+    while (!isThere()) {
+      await new Promise<void>((resolve, reject) => {
+        this.waiting.add(resolve);
+        deadline.addEventListener('abort', () =>
+          reject(new Error(`${this.lane.name} waited ${PATIENCE_MS / 1_000} s for ${what}.`)),
+        );
+      });
+    }
   }
 
-  private complain(error: unknown): void {
-    const faults = Array.isArray(error) ? error.map(({ message }) => message).join(' ') : String(error);
-    print(this.party, lines.failed(faults));
+  private count(): number {
+    return [...this.negotiations.values()].reduce((sum, { seen }) => sum + seen.length, 0);
+  }
+
+  private untilOnline(): Promise<void> {
+    return this.isAway ? new Promise((resolve) => (this.backOnline = resolve)) : Promise.resolve();
   }
 }

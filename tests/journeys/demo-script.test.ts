@@ -29,12 +29,9 @@ async function silentUrl(): Promise<string> {
   return `http://127.0.0.1:${port}`;
 }
 
-/** Where the dealer's screen begins in a line. */
-const DEALERS_SIDE = ' '.repeat(50);
-
-/** The numbers that a screen shows, in order. */
-const shown = (out: string, screen: 'buyer' | 'dealer') =>
-  [...out.matchAll(screen === 'buyer' ? /^#(\d+) /gm : /^ {50}#(\d+) /gm)].map(([, number]) =>
+/** The numbers that a screen shows of its negotiations with somebody, in order. */
+const shown = (out: string, screen: string, other: string) =>
+  [...out.matchAll(new RegExp(`^${screen} *│ \\[${other}\\] #(\\d+) `, 'gm'))].map(([, number]) =>
     Number(number),
   );
 
@@ -45,25 +42,42 @@ function expectInOrder(text: string, parts: readonly string[]): void {
 }
 
 describe('npm run demo', { timeout: 60_000 }, () => {
-  it('starts a server of its own where none answers, and cuts one line without a gap on any screen', async () => {
+  it('starts a server of its own where none answers, and tells the whole story on four screens', async () => {
     const url = await silentUrl();
     const { code, out, err } = await demo('--url', url);
     expect({ code, err }).toEqual({ code: 0, err: '' });
-    expect(shown(out, 'buyer')).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
-    expect(shown(out, 'dealer')).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    const all = [1, 2, 3, 4, 5, 6, 7, 8];
+    expect([shown(out, 'Bea', 'Dealer'), shown(out, 'Dealer', 'Bea N.')]).toEqual([all, all]);
+    // Two negotiations each: one that the rules ended, or an agreement of another's; then the invitation or the sale.
+    expect([shown(out, 'Carl', 'Dealer'), shown(out, 'Dealer', 'Carl O.')]).toEqual([
+      [1, 2, 1, 2],
+      [1, 2, 1, 2],
+    ]);
+    expect([shown(out, 'Ines', 'Dealer'), shown(out, 'Dealer', 'Ines M.')]).toEqual([
+      [1, 2, 3, 1, 2, 3],
+      [1, 2, 3, 1, 2, 3],
+    ]);
     expectInOrder(out, [
       `No server answers at ${url}: here is one of the demo's own, at http://127.0.0.1:`,
-      '* New offer: $21,000.00 for the 2021 Toyota',
-      'connection lost; last seen: #2',
-      '\n#5 Buyer: $22,600',
-      `${DEALERS_SIDE}#3 Buyer: $22,000`,
-      `${DEALERS_SIDE}#5 Buyer: $22,600`,
-      'missed 3 events and got them',
-      '\n#6 Dealer: $23,000',
-      '\n#8 Dealer: sold for $23,000',
-      'Both screens saw 1 to 8, each once and in order.',
+      '3 have saved it',
+      'Dealer │ * New offer: $21,000.00 for the 2021 Toyota',
+      'Dealer │ [Bea N.] is typing …',
+      'Bea    │ [Dealer] has read up to #2',
+      'Bea    │ [Dealer] is typing …',
+      'Dealer │ [Bea N.] has read up to #3',
+      'Dealer │ [Carl O.] #2 Dealer turns it down, by rule',
+      '2 were invited',
+      'Bea    │ !! connection lost; last seen: #3',
+      'missed 2 events and got them, none twice',
+      'Bea    │ [Dealer] #7 Dealer accepts: agreed at $22,800',
+      'Ines   │ * Available again: the 2021 Toyota Camry XLE',
+      '4 of her offers are left',
+      'Ines   │ [Dealer] #3 Dealer: sold for $22,900',
+      'Four screens followed 5 negotiations, 10 logs: each from 1 to its end, once and in order.',
       "The demo's own server is stopped, its database deleted.",
     ]);
+    // To the buyer the rule is the dealer.
+    expect(out).toMatch(/^Carl +│ \[Dealer\] #2 Dealer turns it down$/m);
   });
 
   it('says how to call it', async () => {
@@ -89,6 +103,6 @@ describe('npm run demo beside a server without demo data', { timeout: 60_000 }, 
     await seedDemo(app.system.makeCtx, planDemo({ dealers: 1, vehicles: 1, buyers: 5, negotiations: 0 }));
     const { code, out } = await demo('--url', app.url);
     expect(code).toBe(0);
-    expect(shown(out, 'dealer')).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(shown(out, 'Dealer', 'Bea N.')).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
   });
 });
