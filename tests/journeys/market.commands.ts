@@ -3,11 +3,12 @@ import { expect } from 'vitest';
 import {
   NegotiationByIdDocument,
   type NegotiationEndReason,
+  type NegotiationParty,
   type NegotiationStatus,
 } from '../generated/operations.js';
 import { DAY, HOUR } from '../support/clock.js';
-import { type Mutation, sweep } from '../support/moves.js';
-import type { Actor, MarketModel, ModelNegotiation } from './market.model.js';
+import { type Moved, type Mutation, sweep } from '../support/moves.js';
+import type { Actor, MarketModel, ModelNegotiation, ModelVehicle } from './market.model.js';
 import type { RealMarket } from './market.real.js';
 
 type Command = fc.AsyncCommand<MarketModel, RealMarket>;
@@ -70,11 +71,17 @@ async function settle(
   const moved = await act();
   expect(moved.code).toBe(predicted);
   const subject = negotiation ?? model.negotiations.at(-1);
-  if (predicted === 'OK' && subject && moved.offerId) {
-    subject.id = moved.negotiationId as string;
-    model.newest(subject).id = moved.offerId;
-  }
+  if (predicted === 'OK' && subject && moved.offerId) know(model, subject, moved);
   await real.verify(model, { changed: predicted === 'OK' });
+}
+
+function know(
+  model: MarketModel,
+  subject: ModelNegotiation,
+  moved: { negotiationId?: string; offerId?: string },
+) {
+  subject.id = moved.negotiationId as string;
+  model.newest(subject).id = moved.offerId as string;
 }
 
 const buyers = fc.nat({ max: 2 });
@@ -95,7 +102,7 @@ const reasons = fc.constantFrom<NegotiationEndReason>('OTHER', 'OFFER_TOO_LOW', 
 
 const start = fc.tuple(buyers, vehicles, amounts).map(([buyer, at, where]) =>
   command(`buyer ${buyer} starts on vehicle ${at} at ${where}`, async (model, real) => {
-    const vehicle = model.vehicles[at] as MarketModel['vehicles'][number];
+    const vehicle = model.vehicles[at] as ModelVehicle;
     const amount = amountAt(model.bounds('BUYER', vehicle, null), where);
     const input = { vehicleId: real.vehicleIds[at], amount: format(amount) };
     const predicted = model.start(buyer, vehicle, amount);
@@ -171,6 +178,70 @@ const asBuyer = (role: Role, { buyer }: ModelNegotiation): Actor =>
 const asDealer = (role: Role, { buyer }: ModelNegotiation): Actor =>
   role === 'right' ? 'DEALER' : role === 'other' ? buyer : (buyer + 1) % 3;
 
+const write = fc.tuple(picks, roles).map(([pick, role]) =>
+  about(pick, 'ACTIVE', `${role} writes`, async (model, real, negotiation) => {
+    const actor = pickActor(role, negotiation);
+    const predicted = model.message(actor, negotiation);
+    const input = { negotiationId: negotiation.id, body: 'Is it still there?' };
+    await settle(model, real, predicted, () => real.move(actor, 'sendMessage', input), negotiation);
+  }),
+);
+
+/** How much of the log is left unread; a negative number: more than there is to read. */
+const leftOut = fc.constantFrom(0, 0, 1, 2, -1);
+const read = fc.tuple(picks, roles, leftOut).map(([pick, role, left]) =>
+  about(pick, 'ACTIVE', `${role} reads all but ${left}`, async (model, real, negotiation) => {
+    const actor = pickActor(role, negotiation);
+    const sequence = Math.max(0, negotiation.lastSequence - left);
+    const predicted = model.markRead(actor, negotiation, sequence);
+    expect(await real.markRead(actor, negotiation.id, sequence)).toBe(predicted);
+    await real.verify(model, { changed: predicted === 'OK' });
+  }),
+);
+
+const saves = fc.constantFrom<'saveVehicle' | 'unsaveVehicle'>('saveVehicle', 'saveVehicle', 'unsaveVehicle');
+const save = fc.tuple(buyers, vehicles, saves).map(([buyer, at, mutation]) =>
+  command(`buyer ${buyer} ${mutation} ${at}`, async (model, real) => {
+    const vehicle = model.vehicles[at] as ModelVehicle;
+    const predicted = mutation === 'saveVehicle' ? model.save(buyer, vehicle) : model.unsave(buyer, vehicle);
+    expect(await real.save(buyer, mutation, at)).toBe(predicted);
+    await real.verify(model, { changed: false });
+  }),
+);
+
+const invite = fc.tuple(vehicles, fc.constantFrom(0.6, 0.9, 1, 1, 1.001)).map(([at, share]) =>
+  command(`the dealer invites to vehicle ${at} at ${share} of the most`, async (model, real) => {
+    const vehicle = model.vehicles[at] as ModelVehicle;
+    const amount = Math.round(model.highestInvitation(vehicle) * share);
+    const predicted = model.invite(vehicle, amount);
+    const { code, opened } = await real.invite(at, format(amount));
+    expect(code).toBe(predicted.code);
+    expect([...opened.keys()].sort()).toEqual(predicted.opened.map(({ buyer }) => buyer).sort());
+    for (const negotiation of predicted.opened)
+      know(model, negotiation, opened.get(negotiation.buyer) as Moved);
+    await real.verify(model, { changed: code === 'OK' });
+  }),
+);
+
+/** Rules as shares of the asking price: absurd ones too. */
+const rules = fc
+  .tuple(vehicles, fc.constantFrom(null, 0.7, 0.8, 0.95, 1.01), fc.constantFrom(null, null, 0.55, 0.6, 0.9))
+  .map(([at, accept, decline]) =>
+    command(`the rules of vehicle ${at}: from ${accept}, under ${decline}`, async (model, real) => {
+      const vehicle = model.vehicles[at] as ModelVehicle;
+      const cents = (share: number | null) => share && Math.round(vehicle.askingPrice * share);
+      const [autoAcceptAt, autoDeclineBelow] = [cents(accept), cents(decline)];
+      const predicted = model.change(vehicle, { autoAcceptAt, autoDeclineBelow });
+      const input = {
+        id: real.vehicleIds[at],
+        autoAcceptAt: autoAcceptAt && format(autoAcceptAt),
+        autoDeclineBelow: autoDeclineBelow && format(autoDeclineBelow),
+      };
+      expect(await real.moveVehicle('updateVehicle', input)).toBe(predicted);
+      await real.verify(model, { changed: predicted === 'OK' });
+    }),
+  );
+
 const onVehicle = fc
   .tuple(
     vehicles,
@@ -181,7 +252,7 @@ const onVehicle = fc
     command(
       `${mutation} ${at}${mutation === 'updateVehicle' ? ` to ${dollars}` : ''}`,
       async (model, real) => {
-        const vehicle = model.vehicles[at] as MarketModel['vehicles'][number];
+        const vehicle = model.vehicles[at] as ModelVehicle;
         const id = real.vehicleIds[at];
         const input = mutation === 'updateVehicle' ? { id, askingPrice: dollars } : { id };
         const predicted =
@@ -189,7 +260,7 @@ const onVehicle = fc
             ? model.archive(vehicle)
             : mutation === 'publishVehicle'
               ? model.publish(vehicle)
-              : model.reprice(vehicle, dollars * 100);
+              : model.change(vehicle, { askingPrice: dollars * 100 });
         expect(await real.moveVehicle(mutation as 'archiveVehicle', input)).toBe(predicted);
         await real.verify(model, { changed: predicted === 'OK' });
       },
@@ -209,7 +280,8 @@ const sweeps = fc.constant(
   command('the sweeps run', async (model, real) => {
     const predicted = model.sweep();
     expect(await sweep(real.app)).toEqual(predicted);
-    await real.verify(model, { changed: predicted.lapsed + predicted.released > 0 });
+    const { lapsed, released, warned } = predicted;
+    await real.verify(model, { changed: lapsed + released + warned > 0 });
   }),
 );
 
@@ -231,6 +303,9 @@ const look = fc.tuple(picks, fc.constantFrom<Role>('right', 'other', 'rival')).m
       lastSequence: seen.lastSequence,
       buyerOffersRemaining: Math.max(0, 5 - model.spent(seen.buyer, seen.vehicle)),
       minimumOffer: format(model.bounds('BUYER', seen.vehicle, isOpen ? seen : null).low),
+      unreadCount: model.unread(seen, model.partyOf(pickActor(role, seen), seen) as NegotiationParty),
+      buyerReadSequence: seen.read.BUYER,
+      dealerReadSequence: seen.read.DEALER,
     });
   }),
 );
@@ -243,9 +318,11 @@ export const commands: Array<fc.Arbitrary<Command>> = [
   ending('rejectNegotiation', 'ACTIVE', asDealer, (model, ...args) => model.reject(...args)),
   ending('cancelNegotiation', 'ACTIVE', asBuyer, (model, ...args) => model.cancel(...args)),
   ending('completeSale', 'ACCEPTED', asDealer, (model, actor, n) => model.complete(actor, n)),
+  ending('completeSale', 'ACCEPTED', asDealer, (model, actor, n) => model.complete(actor, n)),
   ending('cancelSale', 'ACCEPTED', asDealer, (model, ...args) => model.cancelSale(...args)),
   ending('cancelSale', 'ACCEPTED', asBuyer, (model, ...args) => model.cancelSale(...args)),
   onVehicle,
+  ...[write, read, save, save, invite, rules],
   ...[wait, wait],
   sweeps,
   look,

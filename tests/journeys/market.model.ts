@@ -13,6 +13,8 @@ export type Actor = number | 'DEALER';
 export interface ModelVehicle {
   status: VehicleStatus;
   askingPrice: number;
+  autoAcceptAt: number | null;
+  autoDeclineBelow: number | null;
 }
 
 export interface ModelOffer {
@@ -34,6 +36,11 @@ export interface ModelNegotiation {
   holdExpiresAt: number | null;
   agreedPrice: number | null;
   lastSequence: number;
+  /** Who wrote each entry of its log; null: the system. */
+  log: Array<NegotiationParty | null>;
+  /** How far each side has read it. */
+  read: Record<NegotiationParty, number>;
+  warnAt: number | null;
   offers: ModelOffer[];
   displacedBy: ModelNegotiation | null;
   forgiven: boolean;
@@ -41,6 +48,8 @@ export interface ModelNegotiation {
 
 const LIFETIME = 48 * HOUR;
 const HOLD = 7 * DAY;
+const INVITATION_LIFETIME = 96 * HOUR;
+const WARNING = 6 * HOUR;
 const OFFERS_PER_VEHICLE = 5;
 
 /**
@@ -49,6 +58,8 @@ const OFFERS_PER_VEHICLE = 5;
  */
 export class MarketModel {
   readonly negotiations: ModelNegotiation[] = [];
+  /** Who has saved which vehicle. */
+  readonly saved = new Map<ModelVehicle, Set<number>>();
   /** How many notifications each has got. */
   readonly told = new Map<Actor, number>();
 
@@ -69,25 +80,69 @@ export class MarketModel {
     if (released) this.fallThrough(released, null, 'HOLD_LAPSED');
     for (const lapsed of this.on(vehicle))
       if (lapsed.buyer === buyer && lapsed.status === 'ACTIVE') this.lapse(lapsed);
-    const negotiation: ModelNegotiation = {
-      id: '',
-      buyer,
-      vehicle,
-      status: 'ACTIVE',
-      turn: null,
-      endReason: null,
-      lapsedBy: null,
-      expiresAt: null,
-      holdExpiresAt: null,
-      agreedPrice: null,
-      lastSequence: 0,
-      offers: [],
-      displacedBy: null,
-      forgiven: false,
-    };
-    this.negotiations.push(negotiation);
+    const negotiation = this.open(buyer, vehicle);
     this.put(negotiation, 'BUYER', amount);
+    this.answerByRule(negotiation);
     return 'OK';
+  }
+
+  /** The dealer's offer to each who has saved it and has nothing open. Whom it reached, in the order of their saving. */
+  invite(vehicle: ModelVehicle, amount: number): { code: string; opened: ModelNegotiation[] } {
+    const released = this.on(vehicle).find((n) => n.status === 'ACCEPTED' && !this.isLive(n));
+    if (vehicle.status !== 'ACTIVE' && !released) return { code: 'VEHICLE_UNAVAILABLE', opened: [] };
+    if (amount < 1 || amount > this.highestInvitation(vehicle))
+      return { code: 'OFFER_OUT_OF_BOUNDS', opened: [] };
+    if (released) this.fallThrough(released, null, 'HOLD_LAPSED');
+    const opened: ModelNegotiation[] = [];
+    for (const buyer of this.saved.get(vehicle) ?? []) {
+      const mine = this.on(vehicle).filter((n) => n.buyer === buyer && n.status === 'ACTIVE');
+      if (mine.some((n) => this.isLive(n))) continue;
+      for (const lapsed of mine) this.lapse(lapsed);
+      const negotiation = this.open(buyer, vehicle);
+      this.put(negotiation, 'DEALER', amount, INVITATION_LIFETIME);
+      opened.push(negotiation);
+    }
+    return { code: 'OK', opened };
+  }
+
+  highestInvitation({ askingPrice }: ModelVehicle): number {
+    return Math.floor(askingPrice * 0.95);
+  }
+
+  save(buyer: number, vehicle: ModelVehicle): string {
+    const savers = this.saved.get(vehicle) ?? new Set();
+    if (vehicle.status === 'ARCHIVED') return 'NOT_FOUND';
+    this.saved.set(vehicle, savers.add(buyer));
+    return 'OK';
+  }
+
+  unsave(buyer: number, vehicle: ModelVehicle): string {
+    const had = this.saved.get(vehicle)?.delete(buyer) ?? false;
+    return had || vehicle.status !== 'ARCHIVED' ? 'OK' : 'NOT_FOUND';
+  }
+
+  message(actor: Actor, negotiation: ModelNegotiation): string {
+    const party = this.partyOf(actor, negotiation);
+    if (!party) return 'NOT_FOUND';
+    const standing = this.standing(negotiation);
+    if (standing === 'EXPIRED') return 'OFFER_EXPIRED';
+    if (standing !== 'ACTIVE' && standing !== 'ACCEPTED') return 'NEGOTIATION_ENDED';
+    this.append(negotiation, party);
+    this.tell(party === 'BUYER' ? 'DEALER' : negotiation.buyer);
+    return 'OK';
+  }
+
+  markRead(actor: Actor, negotiation: ModelNegotiation, sequence: number): string {
+    const party = this.partyOf(actor, negotiation);
+    if (!party) return 'NOT_FOUND';
+    if (sequence < 0 || sequence > negotiation.lastSequence) return 'BAD_USER_INPUT';
+    negotiation.read[party] = Math.max(sequence, negotiation.read[party]);
+    return 'OK';
+  }
+
+  /** How many entries of others a side has not read. */
+  unread({ log, read }: ModelNegotiation, party: NegotiationParty): number {
+    return log.filter((by, index) => index >= read[party] && by !== party).length;
   }
 
   submit(actor: Actor, negotiation: ModelNegotiation, amount: number, expected: number | null): string {
@@ -106,6 +161,7 @@ export class MarketModel {
 
     this.newest(negotiation).status = 'COUNTERED';
     this.put(negotiation, party, amount);
+    if (party === 'BUYER') this.answerByRule(negotiation);
     return 'OK';
   }
 
@@ -119,18 +175,7 @@ export class MarketModel {
     if (refusal) return refusal;
     if (negotiation.turn !== party) return 'NOT_YOUR_TURN';
 
-    offer.status = 'ACCEPTED';
-    Object.assign(negotiation, {
-      status: 'ACCEPTED',
-      turn: null,
-      expiresAt: null,
-      agreedPrice: offer.amount,
-      holdExpiresAt: this.now + HOLD,
-      lastSequence: negotiation.lastSequence + 1,
-    });
-    negotiation.vehicle.status = 'PENDING';
-    this.tell(party === 'BUYER' ? 'DEALER' : negotiation.buyer);
-    this.closeOpen(negotiation.vehicle, negotiation);
+    this.agree(negotiation, party);
     return 'OK';
   }
 
@@ -141,7 +186,7 @@ export class MarketModel {
     const refusal = this.tooLate(this.standing(negotiation), 'ACTIVE');
     if (refusal) return refusal;
     if (negotiation.turn !== 'DEALER') return 'NOT_YOUR_TURN';
-    this.end(negotiation, 'REJECTED', 'REJECTED', reason);
+    this.end(negotiation, 'REJECTED', 'REJECTED', reason, party);
     this.tell(negotiation.buyer);
     return 'OK';
   }
@@ -153,7 +198,7 @@ export class MarketModel {
     const refusal = this.tooLate(this.standing(negotiation), 'ACTIVE');
     if (refusal) return refusal;
     const own = this.newest(negotiation).party === 'BUYER';
-    this.end(negotiation, 'CANCELLED', own ? 'WITHDRAWN' : 'CLOSED', reason);
+    this.end(negotiation, 'CANCELLED', own ? 'WITHDRAWN' : 'CLOSED', reason, party);
     this.tell('DEALER');
     return 'OK';
   }
@@ -165,7 +210,7 @@ export class MarketModel {
     const refusal = this.tooLate(this.standing(negotiation), 'ACCEPTED');
     if (refusal) return refusal;
     Object.assign(negotiation, { status: 'COMPLETED', holdExpiresAt: null });
-    negotiation.lastSequence += 1;
+    this.append(negotiation, party);
     negotiation.vehicle.status = 'SOLD';
     this.tell(negotiation.buyer);
     return 'OK';
@@ -193,20 +238,34 @@ export class MarketModel {
     return 'OK';
   }
 
-  reprice(vehicle: ModelVehicle, askingPrice: number): string {
-    if (vehicle.status !== 'ACTIVE' && vehicle.askingPrice !== askingPrice) return 'VEHICLE_UNAVAILABLE';
-    if (vehicle.status === 'SOLD' || vehicle.status === 'ARCHIVED') return 'VEHICLE_UNAVAILABLE';
-    vehicle.askingPrice = askingPrice;
+  /** What is left out stays. */
+  change(
+    vehicle: ModelVehicle,
+    change: Partial<Pick<ModelVehicle, 'askingPrice' | 'autoAcceptAt' | 'autoDeclineBelow'>>,
+  ): string {
+    const { status } = vehicle;
+    if (status === 'SOLD' || status === 'ARCHIVED') return 'VEHICLE_UNAVAILABLE';
+    const { askingPrice, autoAcceptAt, autoDeclineBelow } = { ...vehicle, ...change };
+    if (status !== 'ACTIVE' && vehicle.askingPrice !== askingPrice) return 'VEHICLE_UNAVAILABLE';
+    if ((autoAcceptAt ?? 0) > askingPrice || (autoDeclineBelow ?? 0) > askingPrice) return 'BAD_USER_INPUT';
+    if (autoAcceptAt !== null && autoDeclineBelow !== null && autoDeclineBelow >= autoAcceptAt)
+      return 'BAD_USER_INPUT';
+    Object.assign(vehicle, change);
     return 'OK';
   }
 
-  sweep(): { lapsed: number; released: number } {
+  sweep(): { lapsed: number; released: number; warned: number } {
     const dead = this.negotiations.filter((n) => !this.isLive(n));
     const lapsed = dead.filter((n) => n.status === 'ACTIVE');
     const released = dead.filter((n) => n.status === 'ACCEPTED');
     for (const negotiation of lapsed) this.lapse(negotiation);
     for (const negotiation of released) this.fallThrough(negotiation, null, 'HOLD_LAPSED');
-    return { lapsed: lapsed.length, released: released.length };
+    const warned = this.negotiations.filter((n) => n.warnAt !== null && this.now >= n.warnAt);
+    for (const negotiation of warned) {
+      negotiation.warnAt = null;
+      this.tell(negotiation.turn === 'BUYER' ? negotiation.buyer : 'DEALER');
+    }
+    return { lapsed: lapsed.length, released: released.length, warned: warned.length };
   }
 
   /** What everybody is told of its state, whatever has been written down. */
@@ -258,12 +317,72 @@ export class MarketModel {
     return standing === 'ACTIVE' ? 'CONFLICT' : 'NEGOTIATION_ENDED';
   }
 
-  private put(negotiation: ModelNegotiation, party: NegotiationParty, amount: number): void {
+  private open(buyer: number, vehicle: ModelVehicle): ModelNegotiation {
+    const negotiation: ModelNegotiation = {
+      id: '',
+      buyer,
+      vehicle,
+      status: 'ACTIVE',
+      turn: null,
+      endReason: null,
+      lapsedBy: null,
+      expiresAt: null,
+      holdExpiresAt: null,
+      agreedPrice: null,
+      lastSequence: 0,
+      log: [],
+      read: { BUYER: 0, DEALER: 0 },
+      warnAt: null,
+      offers: [],
+      displacedBy: null,
+      forgiven: false,
+    };
+    this.negotiations.push(negotiation);
+    return negotiation;
+  }
+
+  private append(negotiation: ModelNegotiation, party: NegotiationParty | null): void {
+    negotiation.lastSequence += 1;
+    negotiation.log.push(party);
+  }
+
+  private put(negotiation: ModelNegotiation, party: NegotiationParty, amount: number, ms = LIFETIME): void {
     negotiation.offers.push({ id: '', amount, party, status: 'PENDING' });
     negotiation.turn = party === 'BUYER' ? 'DEALER' : 'BUYER';
-    negotiation.expiresAt = this.now + LIFETIME;
-    negotiation.lastSequence += 1;
+    negotiation.expiresAt = this.now + ms;
+    negotiation.warnAt = this.now + ms - WARNING;
+    this.append(negotiation, party);
     this.tell(party === 'BUYER' ? 'DEALER' : negotiation.buyer);
+  }
+
+  /** In the moment in which a buyer's offer is made, as the dealer would; of an acceptance the dealer is told too. */
+  private answerByRule(negotiation: ModelNegotiation): void {
+    const { autoAcceptAt, autoDeclineBelow } = negotiation.vehicle;
+    const { amount } = this.newest(negotiation);
+    if (autoAcceptAt !== null && amount >= autoAcceptAt) {
+      this.agree(negotiation, 'DEALER');
+      this.tell('DEALER');
+    } else if (autoDeclineBelow !== null && amount < autoDeclineBelow) {
+      this.end(negotiation, 'REJECTED', 'REJECTED', 'OFFER_TOO_LOW', 'DEALER');
+      this.tell(negotiation.buyer);
+    }
+  }
+
+  private agree(negotiation: ModelNegotiation, party: NegotiationParty): void {
+    const offer = this.newest(negotiation);
+    offer.status = 'ACCEPTED';
+    Object.assign(negotiation, {
+      status: 'ACCEPTED',
+      turn: null,
+      expiresAt: null,
+      warnAt: null,
+      agreedPrice: offer.amount,
+      holdExpiresAt: this.now + HOLD,
+    });
+    this.append(negotiation, party);
+    negotiation.vehicle.status = 'PENDING';
+    this.tell(party === 'BUYER' ? 'DEALER' : negotiation.buyer);
+    this.closeOpen(negotiation.vehicle, negotiation);
   }
 
   private end(
@@ -271,11 +390,12 @@ export class MarketModel {
     status: NegotiationStatus,
     offerStatus: OfferStatus,
     endReason: NegotiationEndReason,
+    party: NegotiationParty | null = null,
   ): void {
     this.newest(negotiation).status = offerStatus;
     if (status === 'EXPIRED') negotiation.lapsedBy = negotiation.turn;
-    Object.assign(negotiation, { status, endReason, turn: null, expiresAt: null });
-    negotiation.lastSequence += 1;
+    Object.assign(negotiation, { status, endReason, turn: null, expiresAt: null, warnAt: null });
+    this.append(negotiation, party);
   }
 
   private lapse(negotiation: ModelNegotiation): void {
@@ -303,7 +423,7 @@ export class MarketModel {
     endReason: NegotiationEndReason,
   ): void {
     Object.assign(negotiation, { status: 'FELL_THROUGH', endReason, holdExpiresAt: null });
-    negotiation.lastSequence += 1;
+    this.append(negotiation, by);
     negotiation.vehicle.status = 'ACTIVE';
     if (by !== 'BUYER') this.tell(negotiation.buyer);
     if (by !== 'DEALER') this.tell('DEALER');

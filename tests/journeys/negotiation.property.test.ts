@@ -31,7 +31,12 @@ describe.each(databaseKinds)('negotiations as their rules have them, on %s', (ki
       await connection.execute(`delete from ${table}`);
     const vehicleIds: string[] = [];
     for (const _ of [1, 2, 3]) vehicleIds.push((await app.build.vehicle(dealer)).id);
-    const vehicles = vehicleIds.map(() => ({ status: 'ACTIVE' as const, askingPrice: ASKING_PRICE }));
+    const vehicles = vehicleIds.map(() => ({
+      status: 'ACTIVE' as const,
+      askingPrice: ASKING_PRICE,
+      autoAcceptAt: null,
+      autoDeclineBelow: null,
+    }));
     return {
       model: new MarketModel(app.clock.now().getTime(), vehicles),
       real: new RealMarket(app, buyers, dealer, vehicleIds, seen),
@@ -56,15 +61,21 @@ describe.each(databaseKinds)('negotiations as their rules have them, on %s', (ki
       'cancelNegotiation',
       'cancelSale',
       'completeSale',
+      'inviteInterestedBuyers',
+      'markNegotiationRead',
       'publishVehicle',
       'rejectNegotiation',
+      'saveVehicle',
+      'sendMessage',
       'startNegotiation',
       'submitOffer',
+      'unsaveVehicle',
       'updateVehicle',
     ]);
     const refused = new Set(outcomes.map(([, code]) => code).filter((code) => code !== 'OK'));
     expect([...refused].sort()).toEqual([
       'ALREADY_NEGOTIATING',
+      'BAD_USER_INPUT',
       'CONFLICT',
       'FORBIDDEN',
       'NEGOTIATION_ENDED',

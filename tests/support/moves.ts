@@ -1,4 +1,4 @@
-import { lapseOffers, releaseHolds } from '../../src/modules/negotiations/module.js';
+import { lapseOffers, releaseHolds, warnExpiring } from '../../src/modules/negotiations/module.js';
 import type { TestApp } from './app.js';
 
 /** The mutations by which people move a negotiation. */
@@ -9,7 +9,8 @@ export type Mutation =
   | 'rejectNegotiation'
   | 'cancelNegotiation'
   | 'completeSale'
-  | 'cancelSale';
+  | 'cancelSale'
+  | 'sendMessage';
 
 /** What came of one: `OK`, or the code of its refusal. */
 export interface Moved {
@@ -59,10 +60,11 @@ export async function moveVehicle(
 }
 
 /** Runs the sweeps once, as the jobs would. Returns how much each has written down. */
-export async function sweep(app: TestApp): Promise<{ lapsed: number; released: number }> {
+export async function sweep(app: TestApp): Promise<{ lapsed: number; released: number; warned: number }> {
   const lapsed = await lapseOffers(app.system.makeCtx());
   const released = await releaseHolds(app.system.makeCtx());
-  return { lapsed, released };
+  const warned = await warnExpiring(app.system.makeCtx());
+  return { lapsed, released, warned };
 }
 
 /** How often each outcome occurs: `{ OK: 1, NEGOTIATION_ENDED: 15 }`. */
