@@ -47,6 +47,16 @@ export const pages: readonly BenchPage[] = [
     isSelective: false,
   },
   {
+    name: 'search: "sedan"',
+    query: page('{ search: "sedan" }', 'RELEVANCE'),
+    isSelective: false,
+  },
+  {
+    name: 'search: "leather seats"',
+    query: page('{ search: "leather seats" }', 'RELEVANCE'),
+    isSelective: false,
+  },
+  {
     name: 'search: "accord touring sunroof", in a price band',
     query: page('{ search: "accord touring sunroof", priceMin: "24000", priceMax: "26000" }', 'RELEVANCE'),
     isSelective: true,

@@ -5,6 +5,7 @@ import type { Computed, Condition } from '../../kernel/reads.js';
 import { containing, InputCheck, textFault, textLimits } from '../../kernel/text.js';
 import { dealerIdsInState } from '../dealers/index.js';
 import { nearOf } from './near/near.js';
+import type { Level } from './search/search-levels.js';
 import { textSearchOf } from './search/text-search.js';
 import type { VehicleFilter } from './vehicle.inputs.js';
 import type { Countable } from './vehicle.kind.js';
@@ -24,6 +25,8 @@ export interface FilterPart {
   readonly holdsFor?: (kind: Countable) => boolean;
   /** That it leaves few rows, as far as a filter can tell: a make or a model, or two. */
   readonly isNarrow?: boolean;
+  /** See TextSearch. */
+  readonly indexed?: Condition;
 }
 
 /** A filter as SQL. A row matches where it fulfils each part, and is found by the join where there is one. */
@@ -33,6 +36,8 @@ export interface Narrowing {
   readonly join?: RawBuilder<unknown>;
   /** How well a row fits `search`; null without one. */
   readonly relevance: Computed | null;
+  /** See TextSearch. */
+  readonly levels: readonly Level[] | null;
   /** How far a row is from `near`; null without one. It reads the join. */
   readonly distance: Computed | null;
   /** That nothing can match, whatever rows there are. */
@@ -40,7 +45,13 @@ export interface Narrowing {
 }
 
 /** What every row matches. */
-export const unnarrowed: Narrowing = { parts: [], relevance: null, distance: null, isEmpty: false };
+export const unnarrowed: Narrowing = {
+  parts: [],
+  relevance: null,
+  levels: null,
+  distance: null,
+  isEmpty: false,
+};
 
 /**
  * What a filter leaves of the listings. What is absent, null or an empty list does not narrow. A filter that cannot be
@@ -51,10 +62,11 @@ export async function narrowingOf(ctx: Ctx, filter: VehicleFilter): Promise<Narr
   const near = filter.near == null ? null : await nearOf(ctx, filter.near);
   if (near?.isEmpty) parts.push({ field: 'near', condition: sql`1 = 0` });
   const search = filter.search == null ? null : await textSearchOf(ctx, filter.search);
-  if (search) parts.push({ field: 'search', condition: search.condition });
+  if (search) parts.push({ field: 'search', condition: search.condition, indexed: search.indexed });
   return {
     parts,
     relevance: search?.relevance ?? null,
+    levels: search?.levels ?? null,
     distance: near?.distance ?? null,
     isEmpty: near?.isEmpty ?? false,
     ...(near ? { join: near.join } : {}),
@@ -63,6 +75,24 @@ export async function narrowingOf(ctx: Ctx, filter: VehicleFilter): Promise<Narr
 
 export function conditionsOf({ parts }: Narrowing): Condition[] {
   return parts.map(({ condition }) => condition);
+}
+
+/**
+ * The same for what looks at all that is found. Where nothing but a search narrows, no other index helps; and however much
+ * the planner expects it to find, it is not to read the whole table instead.
+ */
+export function wholeOf(narrowing: Narrowing): Condition[] {
+  const [part] = narrowing.parts;
+  return isNarrowedBySearchAlone(narrowing) && part?.indexed ? [part.indexed] : conditionsOf(narrowing);
+}
+
+export function isNarrowedBySearchAlone({ parts, join }: Narrowing): boolean {
+  return !join && parts.length === 1 && parts[0]?.field === 'search';
+}
+
+/** The same, but for what these fields ask. */
+export function without(narrowing: Narrowing, fields: readonly string[]): Narrowing {
+  return { ...narrowing, parts: narrowing.parts.filter(({ field }) => !fields.includes(field)) };
 }
 
 /** The parts that only look at the row and its dealer. */

@@ -3,9 +3,12 @@ import { requireType } from '../../kernel/authorize.js';
 import { isUuid } from '../../kernel/base.entity.js';
 import { type ForwardPageArgs, type Page, type PageArgs, readPage } from '../../kernel/connection.js';
 import type { Ctx } from '../../kernel/context.js';
+import { forbidden, notFound } from '../../kernel/errors.js';
+import { isPostgres } from '../../kernel/json-rows.js';
 import { type Row, readRows } from '../../kernel/reads.js';
 import type { Selection } from '../../kernel/selection.js';
 import { dealerIdsOfUser } from '../dealers/index.js';
+import { readSearched } from './by-relevance.reads.js';
 import { type FacetedPage, withFacets } from './facets/faceted-page.js';
 import { facetsOfList } from './facets/facets.reads.js';
 import type { Vehicle } from './vehicle.entity.js';
@@ -28,15 +31,18 @@ export async function readVehicles(
   selection: Selection,
 ): Promise<FacetedPage<Page<Row<Vehicle>>>> {
   const narrowing = await narrowingOf(ctx, filter ?? {});
-  const page = await readPage(ctx, vehicleShape, {
+  const request = {
     list: 'vehicles',
     order: orderOf(orderBy ?? 'NEWEST', narrowing),
-    where: [ON_THE_MARKET, ...conditionsOf(narrowing)],
     ...(narrowing.join ? { join: narrowing.join } : {}),
     computed: narrowing.distance ? [narrowing.distance] : [],
     args,
     selection,
-  });
+  };
+  const page =
+    narrowing.relevance && isPostgres(ctx.em)
+      ? await readSearched(ctx, { ...request, listed: [ON_THE_MARKET], narrowing })
+      : await readPage(ctx, vehicleShape, { ...request, where: [ON_THE_MARKET, ...conditionsOf(narrowing)] });
   return withFacets(page, facetsOfList({ where: [ON_THE_MARKET], narrowing, onTheMarket: true }));
 }
 
@@ -51,6 +57,20 @@ export async function readVisibleVehicle(
   const where = [sql`r.id = ${id}`, ...visibleTo(ctx.viewer)];
   const [vehicle] = await readRows(ctx, vehicleShape, selection, { where, also });
   return vehicle ?? null;
+}
+
+/** One of the viewer's own. Whose it is not learns no more than `lockOwnVehicle` tells it. */
+export async function readOwnVehicle(
+  ctx: Ctx,
+  id: string,
+  selection: Selection,
+  also: readonly string[] = [],
+): Promise<Row<Vehicle>> {
+  const viewer = requireType(ctx, 'DEALER');
+  const vehicle = await readVisibleVehicle(ctx, id, selection, [...also, 'dealer.user']);
+  if (!vehicle) throw notFound('Vehicle');
+  if (vehicle.dealer.user.id !== viewer.id) throw forbidden();
+  return vehicle;
 }
 
 export interface InventoryRequest {

@@ -132,6 +132,45 @@ describe.each(databaseKinds)('search on %s', (kind: DatabaseKind) => {
     });
     await fc.assert(property, { numRuns: often(300, 100), seed });
   });
+
+  const page = fc.record({
+    asked: fc.oneof(fc.constantFrom('leather', 'sunroof', 'all-wheel', 'silver', 'hoda', '2020'), search),
+    yearMin: fc.option(fc.constant(2020)),
+    size: fc.constantFrom(1, 2, 5),
+    isBackwards: fc.boolean(),
+    after: fc.option(fc.nat()),
+    before: fc.option(fc.nat()),
+  });
+
+  it(`cuts its pages out of that order, wherever they begin and end (seed ${seed})`, async () => {
+    const known = knownOf(market);
+    const property = fc.asyncProperty(page, async ({ asked, yearMin, size, isBackwards, ...between }) => {
+      const years = new Map(market.map(({ id, year }) => [id, year]));
+      const found = plainly(asked, market, known);
+      if (found === null) return;
+      const truth = found.filter((id) => (years.get(id) ?? 0) >= (yearMin ?? 0));
+      const variables = { filter: { search: asked, yearMin }, orderBy: 'RELEVANCE' as const };
+      const all = (await app.ok(VehiclesDocument, { ...variables, first: 100 })).vehicles;
+      expect(all.nodes.map(({ id }) => id)).toEqual(truth);
+      expect(all.totalCount).toBe(truth.length);
+      if (truth.length === 0) return;
+      const at = (place: number | null) => (place === null ? null : place % truth.length);
+      const [after, before] = [at(between.after), at(between.before)];
+      const cursorAt = (place: number | null) => (place === null ? null : all.edges[place]?.cursor);
+      const { vehicles } = await app.ok(VehiclesDocument, {
+        ...variables,
+        [isBackwards ? 'last' : 'first']: size,
+        after: cursorAt(after),
+        before: cursorAt(before),
+      });
+      const open = truth.slice(after === null ? 0 : after + 1, before ?? undefined);
+      expect(vehicles.nodes.map(({ id }) => id)).toEqual(
+        isBackwards ? open.slice(-size) : open.slice(0, size),
+      );
+      expect(vehicles.totalCount).toBe(truth.length);
+    });
+    await fc.assert(property, { numRuns: often(150, 60), seed });
+  });
 });
 
 /** Puts them on the market, all at once, each in a minute of its own or not. */

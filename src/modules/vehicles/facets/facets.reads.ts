@@ -4,7 +4,7 @@ import { isPostgres } from '../../../kernel/json-rows.js';
 import { defineLoader } from '../../../kernel/loader.js';
 import type { Condition } from '../../../kernel/reads.js';
 import type { Selection } from '../../../kernel/selection.js';
-import { conditionsOf, type Narrowing, unnarrowed } from '../vehicle.filter.js';
+import { conditionsOf, type Narrowing, unnarrowed, wholeOf, without } from '../vehicle.filter.js';
 import type { VehicleFacets } from './facets.payloads.js';
 import { rollUp } from './facets.rollup.js';
 import { countedFacets, type FacetName, facetNames, isCounted, ownFilters } from './facets.rules.js';
@@ -95,7 +95,7 @@ async function readFacets(
   const statements = [...together.values()].map(async (names) => {
     const alone = names.find(isAlone);
     const rows: CountedRows = {
-      where: [...list.where, ...conditionsOf(alone ? without(narrowing, ownFilters[alone]) : narrowing)],
+      where: [...list.where, ...wholeOf(alone ? without(narrowing, ownFilters[alone]) : narrowing)],
       join: sql`${narrowing.join ?? sql``} ${list.join ?? sql``}`,
       apart,
       onTheMarket: list.onTheMarket ?? false,
@@ -103,10 +103,6 @@ async function readFacets(
     return (await facetsStatement(names, rows).execute(ctx.em.getKysely())).rows;
   });
   return (await Promise.all(statements)).flat();
-}
-
-function without(narrowing: Narrowing, fields: readonly string[]): Narrowing {
-  return { ...narrowing, parts: narrowing.parts.filter(({ field }) => !fields.includes(field)) };
 }
 
 function facetsFrom(rows: readonly FacetRow[]): VehicleFacets {

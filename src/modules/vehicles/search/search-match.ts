@@ -17,7 +17,7 @@ export interface Wanted {
  * How much it counts where a name is found, the best place of it alone. What is found as it was written counts more than
  * any correction, wherever it stands.
  */
-const POINTS: Readonly<Record<'ways' | 'corrected', Readonly<Record<Weight, number>>>> = {
+export const POINTS: Readonly<Record<'ways' | 'corrected', Readonly<Record<Weight, number>>>> = {
   ways: { A: 40, B: 20, C: 10, D: 5 },
   corrected: { A: 4, B: 3, C: 2, D: 1 },
 };
@@ -26,6 +26,8 @@ const POINTS: Readonly<Record<'ways' | 'corrected', Readonly<Record<Weight, numb
 interface Engine {
   /** That it has each of these. */
   matches(wanted: readonly Wanted[]): Condition;
+  /** The same, by the index of words and by nothing else. */
+  matchesByIndex(wanted: readonly Wanted[]): Condition;
   /** That it has one of these ways, in words that all count at least this. Asked where it has none that counts more. */
   hasAt(ways: readonly Way[], weight: Weight): Condition;
 }
@@ -34,11 +36,12 @@ interface Engine {
 export function matchOf(
   em: SqlEntityManager,
   wanted: readonly Wanted[],
-): { readonly condition: Condition; readonly relevance: Computed } {
+): { readonly condition: Condition; readonly indexed: Condition; readonly relevance: Computed } {
   const engine = isPostgres(em) ? postgresql : sqlite;
   const points = wanted.map((one) => pointsOf(engine, one));
   return {
     condition: engine.matches(wanted),
+    indexed: engine.matchesByIndex(wanted),
     relevance: { name: 'relevance', value: sql.join(points, sql` + `) },
   };
 }
@@ -67,10 +70,20 @@ function waysOf({ ways, corrected }: Wanted): Way[] {
 
 /** A tsvector with a GIN index, which reads weights only where they are asked for. */
 const postgresql: Engine = {
-  matches: (wanted) =>
-    sql`r.search_terms @@ ${wanted.map((one) => tsquery(waysOf(one))).join(' & ')}::tsquery`,
-  hasAt: (ways, weight) => sql`r.search_terms @@ ${tsquery(ways, `:${atLeast(weight).join('')}`)}::tsquery`,
+  matches: (wanted) => sql`r.search_terms @@ ${allOf(wanted)}::tsquery`,
+  // What a subquery tells is not known when the statement is planned: then a search is taken to find little.
+  matchesByIndex: (wanted) => sql`r.search_terms @@ (select ${allOf(wanted)}::tsquery)`,
+  hasAt,
 };
+
+/** On PostgreSQL. */
+export function hasAt(ways: readonly Way[], weight: Weight): Condition {
+  return sql`r.search_terms @@ ${tsquery(ways, `:${atLeast(weight).join('')}`)}::tsquery`;
+}
+
+function allOf(wanted: readonly Wanted[]): string {
+  return wanted.map((one) => tsquery(waysOf(one))).join(' & ');
+}
 
 function tsquery(ways: readonly Way[], suffix = ''): string {
   return anyOf(ways, (word) => `'${word}'${suffix}`, ' & ', ' | ');
@@ -78,9 +91,8 @@ function tsquery(ways: readonly Way[], suffix = ''): string {
 
 /** FTS5 finds the rows, and knows no weights: those are read from the text that it was fed from. */
 const sqlite: Engine = {
-  matches: (wanted) => sql`r.id in (
-    select d.vehicle_id from vehicle_search join vehicle_search_documents as d on d.id = vehicle_search.rowid
-    where vehicle_search match ${wanted.map((one) => anyOf(waysOf(one), (word) => `"${word}"`, ' AND ', ' OR ')).join(' AND ')})`,
+  matches: matchesFts,
+  matchesByIndex: matchesFts,
   hasAt: (ways, weight) =>
     either(
       ways.map((way) => {
@@ -91,6 +103,13 @@ const sqlite: Engine = {
       }),
     ),
 };
+
+function matchesFts(wanted: readonly Wanted[]): Condition {
+  const words = wanted.map((one) => anyOf(waysOf(one), (word) => `"${word}"`, ' AND ', ' OR '));
+  return sql`r.id in (
+    select d.vehicle_id from vehicle_search join vehicle_search_documents as d on d.id = vehicle_search.rowid
+    where vehicle_search match ${words.join(' AND ')})`;
+}
 
 function holds(word: string, place: Weight): Condition {
   return sql`instr(r.search_terms, ${`'${word}':1${place}`}) > 0`;

@@ -2,6 +2,7 @@ import type { Ctx } from '../../../kernel/context.js';
 import type { Computed, Condition } from '../../../kernel/reads.js';
 import { InputCheck } from '../../../kernel/text.js';
 import { correctionsOf } from './corrections.js';
+import { type Level, levelsOf } from './search-levels.js';
 import { matchOf, type Wanted } from './search-match.js';
 import { type SoughtName, soughtNamesOf } from './search-query.js';
 import { spellingsNear } from './search-words.reads.js';
@@ -17,8 +18,12 @@ const MAX_LOOKED_UP = 8;
 /** A search as SQL about the row `r`. */
 export interface TextSearch {
   readonly condition: Condition;
+  /** The same, such that PostgreSQL looks for the words by their index, however common they are. */
+  readonly indexed: Condition;
   /** See Computed; right only for rows that fulfil the condition. */
   readonly relevance: Computed;
+  /** What fulfils the condition, by its relevance, where the database finds it so; else null. */
+  readonly levels: readonly Level[] | null;
 }
 
 /**
@@ -32,10 +37,8 @@ export async function textSearchOf(ctx: Pick<Ctx, 'em'>, search: string): Promis
   check.ensure(names.length <= MAX_NAMES, 'search', `Ensure this field has no more than ${MAX_NAMES} words.`);
   check.done();
   const near = await spellingsNear(ctx.em, misspeltWordsOf(names));
-  return matchOf(
-    ctx.em,
-    names.map((name) => wantedOf(name, near)),
-  );
+  const wanted = names.map((name) => wantedOf(name, near));
+  return { ...matchOf(ctx.em, wanted), levels: levelsOf(ctx.em, wanted) };
 }
 
 /** The words of a search that may be misspelt, as many as are looked up. */
