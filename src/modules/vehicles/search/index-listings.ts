@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
 import type { Ctx } from '../../../kernel/context.js';
+import { inBatches } from '../../../kernel/jobs.js';
 import { isPostgres, jsonRows } from '../../../kernel/json-rows.js';
+import type { JobResult } from '../../../kernel/ports.js';
 import { Vehicle } from '../vehicle.entity.js';
 import { kindOf } from '../vehicle.kind.js';
 import { searchTermsOf } from './search-terms.js';
@@ -8,18 +10,12 @@ import { searchTermsOf } from './search-terms.js';
 /** Listings that are read and written at once. */
 const BATCH = 500;
 
-/** Batches of one run: 10,000 listings in a second or two. */
-const BATCHES = 20;
-
-/** Gives their words and their kind to listings without words, and returns to how many. Every listing has a year, so none is met twice. */
-export async function indexListings(ctx: Pick<Ctx, 'em'>): Promise<number> {
-  let count = 0;
-  for (let batch = 0; batch < BATCHES; batch++) {
-    const indexed = await indexBatch(ctx);
-    count += indexed;
-    if (indexed < BATCH) break;
-  }
-  return count;
+/** Gives their words and their kind to listings without words, and counts them. Every listing has a year, so none is met twice. */
+export function indexListings(ctx: Pick<Ctx, 'em'>, stopping?: AbortSignal): Promise<JobResult> {
+  return inBatches(async () => {
+    const count = await indexBatch(ctx);
+    return { count, isFull: count === BATCH };
+  }, stopping);
 }
 
 async function indexBatch({ em }: Pick<Ctx, 'em'>): Promise<number> {

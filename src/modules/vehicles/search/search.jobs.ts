@@ -26,5 +26,5 @@ async function learnIfNothingIsKnown(ctx: Ctx): Promise<void> {
 export const indexUnindexed: Job<Ctx> = {
   name: 'index-listings',
   everyMs: 10_000,
-  run: (ctx) => indexListings(ctx),
+  run: indexListings,
 };
