@@ -50,7 +50,8 @@ const LIFETIME = 48 * HOUR;
 const HOLD = 7 * DAY;
 const INVITATION_LIFETIME = 96 * HOUR;
 const WARNING = 6 * HOUR;
-const OFFERS_PER_VEHICLE = 5;
+/** Fewer than by default, so that people come to the end of them. */
+export const OFFERS_PER_VEHICLE = 3;
 
 /**
  * The marketplace as its rules are told to people, written a second time and without a look at the first: what each
@@ -291,7 +292,7 @@ export class MarketModel {
     const lastOf = (side: NegotiationParty) => negotiation?.offers.findLast((o) => o.party === side)?.amount;
     const [buyer, dealer] = [lastOf('BUYER'), lastOf('DEALER')];
     const high = dealer === undefined ? askingPrice : Math.min(askingPrice, dealer - 1);
-    if (party === 'DEALER') return { low: (buyer as number) + 1, high };
+    if (party === 'DEALER') return { low: (buyer ?? 0) + 1, high };
     return { low: buyer === undefined ? Math.ceil(askingPrice / 2) : buyer + 1, high };
   }
 

@@ -1,20 +1,24 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { databaseKinds, useApp } from '../support/app.js';
+import { readConfig } from '../../src/app/config.js';
+import { databaseKinds, testSecret, useApp } from '../support/app.js';
 import type { DealerPerson, Person } from '../support/builders.js';
 import { DAY } from '../support/clock.js';
 import { commands } from './market.commands.js';
-import { MarketModel } from './market.model.js';
+import { MarketModel, OFFERS_PER_VEHICLE } from './market.model.js';
 import { RealMarket } from './market.real.js';
 
 /** A failure says its seed and path; PROPERTY_SEED runs it again, PROPERTY_RUNS goes deeper. */
 const SEED = Number(process.env.PROPERTY_SEED ?? 20_261_122);
 const RUNS = Number(process.env.PROPERTY_RUNS ?? 12);
 const ASKING_PRICE = 2_000_000;
+const { policy } = readConfig({ NODE_ENV: 'test', JWT_SECRETS: `test:${testSecret}` });
 
 describe.each(databaseKinds)('negotiations as their rules have them, on %s', (kind) => {
   // Weeks pass within a run; signing in again and again is another test's matter.
-  const app = useApp(kind, { config: { accessTokenTtlMs: 36_500 * DAY } });
+  const app = useApp(kind, {
+    config: { accessTokenTtlMs: 36_500 * DAY, policy: { ...policy, offersPerVehicle: OFFERS_PER_VEHICLE } },
+  });
   let dealer: DealerPerson;
   let buyers: Person[];
   const seen = new Map<string, number>();
