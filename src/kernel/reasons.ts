@@ -1,8 +1,10 @@
 /** As much as is kept of it. */
 const MAX_REASON = 500;
 
-/** Base64url as long as a good part of a token, or an id; names of tables and indexes have neither capitals nor digits. */
-const SECRET_LIKE = /(?=[\w-]*[A-Z\d])[\w-]{20,}/g;
+/** Base64url as long as a good part of a token, or an id. */
+const LONG_WORD = /[\w-]{20,}/g;
+/** Names of tables and indexes have neither. */
+const CAPITAL_OR_DIGIT = /[A-Z\d]/;
 
 /** Values that a database quotes out of a statement: people's names and words. */
 const QUOTED = /'(?:[^']|'')*'/g;
@@ -11,7 +13,7 @@ const QUOTED = /'(?:[^']|'')*'/g;
 export function reasonOf(error: unknown): string {
   return textOf(error)
     .replace(QUOTED, "'…'")
-    .replace(SECRET_LIKE, '…')
+    .replace(LONG_WORD, (word) => (CAPITAL_OR_DIGIT.test(word) ? '…' : word))
     .replace(/\S+/g, (word) => (word.includes('@') ? '…' : word))
     .replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ')
     .trim()

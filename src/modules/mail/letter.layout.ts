@@ -98,7 +98,13 @@ function escaped(text: string): string {
   return oneLine(text).replace(/[&<>"']/g, (character) => ENTITIES[character] as string);
 }
 
+/** Marks that turn around what comes behind them: a car's name with one in it would spell another price. */
+const TURNING = /[\u202a-\u202e\u2066-\u2069]/g;
+
 /** A paragraph cannot pass itself off as two, nor a subject as a header. */
 function oneLine(text: string): string {
-  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ').trim();
+  return text
+    .replace(TURNING, '')
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ')
+    .trim();
 }

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
-import type { Ctx } from '../../kernel/context.js';
 import { mailTemplatesPart, type QueuedMail } from '../../kernel/mail.js';
+import type { Condition } from '../../kernel/reads.js';
 import type { Tx } from '../../kernel/unit-of-work.js';
 import { Mail } from './mail.entity.js';
 
@@ -67,17 +67,13 @@ async function insertBursts(tx: Tx, requests: readonly BurstRequest[]): Promise<
     do update set updated_at = excluded.updated_at`.execute(tx.em.getKysely());
 }
 
-/** The number of the first thing that a later mail of the same burst tells; null where there is none. */
-export async function endOfBurst(
-  ctx: Ctx,
-  { recipientId, burstKey, burstFrom }: QueuedMail,
-): Promise<number | null> {
-  const { rows } = await sql<{ end: number | null }>`
-    select min(burst_from) as "end" from mails
-    where recipient_id = ${recipientId} and burst_key = ${burstKey} and burst_from > ${burstFrom}`.execute(
-    ctx.em.getKysely(),
-  );
-  return rows[0]?.end ?? null;
+/**
+ * SQL: the number of the first thing that a later mail of the same burst tells; null where there is none. Whoever reads the
+ * things asks in the same statement: what comes between two statements would be told by both mails.
+ */
+export function endOfBurst({ recipientId, burstKey, burstFrom }: QueuedMail): Condition {
+  return sql`(select min(later.burst_from) from mails as later
+    where later.recipient_id = ${recipientId} and later.burst_key = ${burstKey} and later.burst_from > ${burstFrom})`;
 }
 
 function assertTemplate(tx: Tx, kind: string): void {

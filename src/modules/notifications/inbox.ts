@@ -59,9 +59,10 @@ function deliveryOf(tx: Tx): Delivery {
 
 async function deliver(tx: Tx, { drafts, gone }: Delivery): Promise<void> {
   const byUser = Map.groupBy(drafts, (draft) => draft.userId);
-  const now = tx.clock.now();
   const users = [...new Set([...byUser.keys(), ...gone])].sort();
   const heads = await draw(tx, users, (userId) => (gone.has(userId) ? 0 : byUser.get(userId)?.length) ?? 0);
+  // Behind the locks: what follows in an inbox is not older than what it follows.
+  const now = tx.clock.now();
   for (const userId of gone) await erase(tx, userId);
   const entries: Notification[] = [];
   for (const [userId, own] of byUser) {

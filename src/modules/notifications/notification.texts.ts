@@ -92,7 +92,7 @@ const sentences: Record<NegotiationNews, Sentence> = {
   NEGOTIATION_CLOSED: (about) => ({
     title: `No longer available: the ${about.vehicle}`,
     body: about.isSold
-      ? `The dealer agreed with another buyer about the ${about.vehicle}, and your negotiation was closed. You are told if that comes to nothing.`
+      ? `The dealer agreed with another buyer about the ${about.vehicle}, and your negotiation was closed. You will be told if that comes to nothing.`
       : `The dealer took the ${about.vehicle} off the market, and your negotiation was closed.`,
   }),
   NEGOTIATION_COMPLETED: (about) => ({
@@ -155,8 +155,15 @@ export function alerted(kind: AlertKind, vehicle: string, total: number): string
   if (kind === 'PRICE_DROP')
     return total === 1 ? `Price drop: the ${vehicle}` : `${total} vehicles that you saved cost less now`;
   return total === 1
-    ? `New for a saved search of yours: the ${vehicle}`
-    : `${total} vehicles are new for your saved searches`;
+    ? `New match for a saved search: the ${vehicle}`
+    : `${total} new matches for your saved searches`;
+}
+
+/** What a mail says that tells of one vehicle, as it stands now. */
+export function alertedOfOne(kind: AlertKind, vehicle: string, price: Cents): string {
+  return kind === 'PRICE_DROP'
+    ? `The ${vehicle} that you saved now costs ${dollars(price)}.`
+    : `The ${vehicle} for ${dollars(price)} matches a saved search of yours.`;
 }
 
 /** Without the dealership's name: it goes to an address that nobody may have proved, and the name may be a message. */
@@ -170,7 +177,7 @@ export function verified(): Text {
 export function rejected(reason: string): Text {
   return {
     title: 'Your dealership was not verified',
-    body: `Your dealership was checked and is not verified. The reason given: ${reason}`,
+    body: `Your dealership was checked and is not verified. Put right what is missing and submit it again. The reason given: ${reason}`,
   };
 }
 

@@ -55,7 +55,7 @@ describe.each(databaseKinds)('the mails about alerts, on %s', (kind) => {
     app.clock.advance(HOUR / 2);
     const [mail, ...more] = (await folder.deliver()) as [Received];
     expect(more).toEqual([]);
-    expect([mail.to, mail.subject]).toEqual([buyer.email, '2 vehicles are new for your saved searches']);
+    expect([mail.to, mail.subject]).toEqual([buyer.email, '2 new matches for your saved searches']);
     expect(mail.text).toContain(
       `:\n\n2021 ${make} Second XLE: $21,000.00\n\n2021 ${make} Third XLE: $20,000.00\n\nSee them all:\n`,
     );
@@ -68,7 +68,10 @@ describe.each(databaseKinds)('the mails about alerts, on %s', (kind) => {
     const { id } = await list();
     await match();
     const [mail] = (await hourly()) as [Received];
-    expect(mail.subject).toBe(`New for a saved search of yours: the 2021 ${make} Camry XLE`);
+    expect(mail.subject).toBe(`New match for a saved search: the 2021 ${make} Camry XLE`);
+    expect(mail.text).toContain(
+      `\n\nThe 2021 ${make} Camry XLE for $20,000.00 matches a saved search of yours.\n\n`,
+    );
     expect(mail.text).toContain(`See the vehicle:\n${app.system.config.webUrl}/vehicles/${id}\n`);
   });
 
@@ -77,7 +80,7 @@ describe.each(databaseKinds)('the mails about alerts, on %s', (kind) => {
     for (const _ of upTo(23)) await list();
     while ((await match()) > 0);
     const mails = await hourly();
-    expect(mails.map(({ subject }) => subject)).toEqual(['23 vehicles are new for your saved searches']);
+    expect(mails.map(({ subject }) => subject)).toEqual(['23 new matches for your saved searches']);
     expect(mails[0]?.text).toContain('\n\n… and 3 more.\n\n');
     expect(mails[0]?.text.match(/Camry XLE: /g)).toHaveLength(20);
   });
@@ -91,6 +94,47 @@ describe.each(databaseKinds)('the mails about alerts, on %s', (kind) => {
     const [mail, ...more] = (await hourly()) as [Received];
     expect(more).toEqual([]);
     expect(mail.subject).toBe(`Price drop: the 2021 ${make} Camry XLE`);
-    expect(mail.text).toContain(`2021 ${make} Camry XLE: $18,500.00\n`);
+    expect(mail.text).toContain(`\n\nThe 2021 ${make} Camry XLE that you saved now costs $18,500.00.\n\n`);
+  });
+
+  it('tell of no price that has gone up again meanwhile', async () => {
+    await prefer(app, buyer, 'PRICE_DROP', true);
+    const [back, lower] = [await list({ model: 'Back' }), await list({ model: 'Lower' })];
+    for (const vehicle of [back, lower]) {
+      await save(buyer, vehicle);
+      await update(vehicle, { askingPrice: '18500' });
+    }
+    await tell();
+    app.clock.advance(HOUR / 2);
+    await update(lower, { askingPrice: '18000' });
+    await tell();
+    await update(lower, { askingPrice: '18500' });
+    await update(back, { askingPrice: '20000' });
+    const [mail, ...more] = (await hourly()) as [Received];
+    expect(more).toEqual([]);
+    expect(mail.subject).toBe(`Price drop: the 2021 ${make} Lower XLE`);
+    expect(mail.text).toContain(`\n\nThe 2021 ${make} Lower XLE that you saved now costs $18,500.00.\n\n`);
+  });
+});
+
+describe('the mails about alerts, gathered for a day', () => {
+  const app = useApp('sqlite', { config: { alertMailMs: DAY, accessTokenTtlMs: 36_500 * DAY } });
+  const folder = new MailFolder(app);
+  const { save, tell, update } = keepingOn(app);
+
+  it('are not late by that: they are sent when the day is over, and not a day after it', async () => {
+    const buyer = await app.build.buyer();
+    await prefer(app, buyer, 'PRICE_DROP', true);
+    const vehicle = await app.build.vehicle(await app.build.dealer());
+    await save(buyer, vehicle);
+    await folder.clear();
+    await update(vehicle, { askingPrice: '18500' });
+    await tell();
+    app.clock.advance(DAY);
+    expect(await folder.told()).toEqual([[buyer.email, 'Price drop: the 2021 Toyota Camry XLE']]);
+    await update(vehicle, { askingPrice: '18000' });
+    await tell();
+    app.clock.advance(2 * DAY);
+    expect(await folder.told()).toEqual([]);
   });
 });

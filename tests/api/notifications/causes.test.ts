@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { warnExpiring } from '../../../src/modules/negotiations/module.js';
 import { allKinds } from '../../../src/modules/notifications/preferences/preference.rules.js';
 import {
   ArchiveVehicleDocument,
@@ -54,6 +55,7 @@ describe.each(databaseKinds)('who is told of what, on %s', (kind) => {
     return news.map((entry) => `${nameOf.get(entry.user_id) ?? 'somebody'}: ${entry.kind}`).sort();
   }
 
+  const warn = () => warnExpiring(app.system.makeCtx());
   const start = (vehicle: BuiltVehicle, buyer: Person, amount = '15000') =>
     app.ok(StartNegotiationDocument, { input: { vehicleId: vehicle.id, amount } }, buyer);
 
@@ -67,8 +69,8 @@ describe.each(databaseKinds)('who is told of what, on %s', (kind) => {
     const message = { negotiationId: deal.id, body: 'Is it still there?' };
     expect(await who(() => scene.done(buyer, 'sendMessage', message))).toEqual(['dealer: MESSAGE_RECEIVED']);
     app.clock.advance(42 * HOUR);
-    expect(await who(() => scene.sweep())).toEqual(['buyer: OFFER_EXPIRING']);
-    expect(await who(() => scene.sweep())).toEqual([]);
+    expect(await who(warn)).toEqual(['buyer: OFFER_EXPIRING']);
+    expect(await who(warn)).toEqual([]);
     app.clock.advance(6 * HOUR);
     expect(await who(() => scene.sweep())).toEqual([
       'buyer: NEGOTIATION_EXPIRED',
@@ -155,7 +157,7 @@ describe.each(databaseKinds)('who is told of what, on %s', (kind) => {
   it('is told who did not answer, and when an offer that waits for it lapses', async () => {
     const deal = await scene.open();
     app.clock.advance(42 * HOUR);
-    const [warning] = await told(() => scene.sweep());
+    const [warning] = await told(warn);
     const at = new Date(app.clock.now().getTime() + 6 * HOUR);
     expect(warning).toMatchObject({ user_id: scene.dealer.id, kind: 'OFFER_EXPIRING' });
     expect(warning?.body).toContain(`${at.getUTCDate()}, ${at.getUTCFullYear()} at `);

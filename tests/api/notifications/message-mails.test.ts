@@ -1,6 +1,9 @@
+import type { KyselyPlugin } from 'kysely';
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { Letter } from '../../../src/kernel/ports.js';
 import { write } from '../../../src/kernel/unit-of-work.js';
 import { type BurstRequest, queueBursts } from '../../../src/modules/mail/index.js';
+import { sendMails } from '../../../src/modules/mail/module.js';
 import { databaseKinds, useApp } from '../../support/app.js';
 import type { BuiltNegotiation, DealerPerson, Person } from '../../support/builders.js';
 import { HOUR, MINUTE } from '../../support/clock.js';
@@ -40,8 +43,7 @@ describe.each(databaseKinds)('the mails about messages, on %s', (kind) => {
   };
   const wait = (ms = 5 * MINUTE) => app.clock.advance(ms);
   /** The words of each mail that goes out now. */
-  const told = async () =>
-    (await outbox.deliver(app)).map(({ text }) => [...text.matchAll(/“([^”]*)”/g)].map(([, words]) => words));
+  const told = async () => heardIn(await outbox.deliver(app));
   const mails = async () => (await storedMail(app)).mails.filter((mail) => mail.kind === 'MESSAGE_RECEIVED');
 
   it('are sent to nobody who has not asked for them', async () => {
@@ -129,6 +131,28 @@ describe.each(databaseKinds)('the mails about messages, on %s', (kind) => {
     expect(await told()).toEqual([['Two.']]);
   });
 
+  it('tell once of what comes while one is being written', async () => {
+    await say('One.');
+    wait();
+    const ctx = app.system.makeCtx();
+    let isSaid = false;
+    const meanwhile = after(/burst_from/, async () => {
+      if (!isSaid) await say('Two.');
+      isSaid = true;
+    });
+    const em = new Proxy(ctx.em, {
+      get: (target, name) => {
+        if (name === 'getKysely') return () => target.getKysely().withPlugin(meanwhile);
+        const value: unknown = Reflect.get(target, name);
+        return typeof value === 'function' ? value.bind(target) : value;
+      },
+    });
+    await sendMails({ ...ctx, em }, 8);
+    expect([isSaid, heardIn(outbox.letters.slice(-1))]).toEqual([true, [['One.']]]);
+    wait();
+    expect(await told()).toEqual([['Two.']]);
+  });
+
   // On SQLite a writer is alone anyway.
   it.runIf(kind === 'postgresql')('wait for a message whose transaction is still under way', async () => {
     await say('One.');
@@ -188,3 +212,22 @@ describe.each(databaseKinds)('the mails about messages, on %s', (kind) => {
     expect(heard.toSorted()).toEqual(all.toSorted());
   });
 });
+
+function heardIn(letters: readonly Letter[]): string[][] {
+  return letters.map(({ text }) => [...text.matchAll(/“([^”]*)”/g)].map(([, words]) => words as string));
+}
+
+/** Does something when a statement like this has been answered, before its reader goes on. */
+function after(statement: RegExp, work: () => Promise<void>): KyselyPlugin {
+  const meant = new WeakSet<object>();
+  return {
+    transformQuery: ({ node, queryId }) => {
+      if (statement.test(JSON.stringify(node))) meant.add(queryId);
+      return node;
+    },
+    transformResult: async ({ result, queryId }) => {
+      if (meant.has(queryId)) await work();
+      return result;
+    },
+  };
+}

@@ -45,6 +45,10 @@ describe.each(databaseKinds)('the link that switches mails off, on %s', (kind) =
 
   it.each([
     ['as mail programs send it', ONE_CLICK],
+    [
+      'as the page of the link does, which tells nobody where it is',
+      { headers: { ...FORM, origin: 'null' } },
+    ],
     ['without a body', {}],
     [
       'as a multipart form',

@@ -36,6 +36,7 @@ describe('the days of a dashboard', () => {
     const tomorrow = '2026-11-23';
     const future = [`Ensure this date is not after today, ${TODAY}.`];
     expect(faultsOf(null, tomorrow)).toEqual({ to: future });
+    expect(faultsOf(null, '2027-11-22'), 'nobody has named the first one').toEqual({ to: future });
     expect(faultsOf(tomorrow, null)).toEqual({ from: future });
     expect(faultsOf(tomorrow, tomorrow)).toEqual({ from: future, to: future });
     expect(faultsOf('2026-03-02', '2026-03-01')).toEqual({

@@ -51,6 +51,13 @@ describe('the layout of letters', () => {
     expect(text).toContain(hostile);
   });
 
+  it('turns no text around, so that no price is spelled backwards', () => {
+    const car = 'Camry \u202eXLE\u202c for \u2067$1\u2069';
+    const { subject, text, html } = layOut({ subject: car, paragraphs: [car] });
+    expect([subject, text]).toEqual(['Camry XLE for $1', 'Camry XLE for $1\n\nCarNegotiate\n']);
+    expect(html).toContain('<p>Camry XLE for $1</p>');
+  });
+
   it('makes one line of what breaks lines, so that nothing passes itself off as a header or a paragraph', () => {
     const { subject, text, html } = layOut({
       subject: 'Hi\r\nBcc: all@example.com',

@@ -76,7 +76,7 @@ describe('the texts of notifications', () => {
     expect(all).toMatchInlineSnapshot(`
       {
         "DEALER_REJECTED": [
-          "to the dealer | Your dealership was not verified | Your dealership was checked and is not verified. The reason given: The scan is blurred.",
+          "to the dealer | Your dealership was not verified | Your dealership was checked and is not verified. Put right what is missing and submit it again. The reason given: The scan is blurred.",
         ],
         "DEALER_VERIFIED": [
           "to the dealer | Your dealership is verified | Your dealership was checked and is verified. You can publish your vehicles now.",
@@ -96,7 +96,7 @@ describe('the texts of notifications', () => {
           "to the dealer | Buyer withdrew: the 2021 Toyota Camry XLE | The buyer withdrew from the negotiation about the 2021 Toyota Camry XLE.",
         ],
         "NEGOTIATION_CLOSED": [
-          "to the buyer: sold to another | No longer available: the 2021 Toyota Camry XLE | The dealer agreed with another buyer about the 2021 Toyota Camry XLE, and your negotiation was closed. You are told if that comes to nothing.",
+          "to the buyer: sold to another | No longer available: the 2021 Toyota Camry XLE | The dealer agreed with another buyer about the 2021 Toyota Camry XLE, and your negotiation was closed. You will be told if that comes to nothing.",
           "to the buyer: off the market | No longer available: the 2021 Toyota Camry XLE | The dealer took the 2021 Toyota Camry XLE off the market, and your negotiation was closed.",
         ],
         "NEGOTIATION_COMPLETED": [
@@ -164,8 +164,8 @@ describe('the subjects of mails that tell of several things', () => {
       '3 vehicles that you saved cost less now',
     ]);
     expect([1, 3].map((total) => alerted('SAVED_SEARCH_MATCH', CAR, total))).toEqual([
-      `New for a saved search of yours: the ${CAR}`,
-      '3 vehicles are new for your saved searches',
+      `New match for a saved search: the ${CAR}`,
+      '3 new matches for your saved searches',
     ]);
   });
 });

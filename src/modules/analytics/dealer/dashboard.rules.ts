@@ -14,7 +14,7 @@ export function rangeOf(args: { from?: Day | null; to?: Day | null }, today: Day
   const from = args.from ?? daysAfter(to, 1 - USUAL_DAYS);
   const check = new InputCheck();
   check.ensure(to <= today, 'to', `Ensure this date is not after today, ${today}.`);
-  if (from > today) check.fault('from', `Ensure this date is not after today, ${today}.`);
+  if (args.from && from > today) check.fault('from', `Ensure this date is not after today, ${today}.`);
   else if (from > to) check.fault('from', `Ensure this date is not after ${to}, the last one.`);
   else if (daysAfter(from, MAX_DAYS) <= to) check.fault('from', `Ensure there are at most ${MAX_DAYS} days.`);
   check.done();

@@ -71,7 +71,7 @@ export async function unreadMessages(ctx: Ctx, mail: QueuedMail): Promise<Severa
     columns: sql`n.body, n.quote, v.year, v.make, v.model, v.trim`,
     from: sql`notifications as n join negotiations as g on g.id = n.negotiation_id join vehicles as v on v.id = g.vehicle_id`,
     where: [
-      ...(await ofBurst(ctx, mail, 'MESSAGE_RECEIVED')),
+      ...ofBurst(mail, 'MESSAGE_RECEIVED'),
       sql`n.negotiation_id = ${negotiationId}`,
       sql`(n.log_sequence is null or n.log_sequence > ${readUpTo})`,
     ],
@@ -88,7 +88,7 @@ export interface AlertedVehicle {
   readonly askingPrice: Cents;
 }
 
-/** Vehicles that the reader was alerted of, each once, and only where they are still to be had. */
+/** Vehicles that the reader was alerted of, each once, and only where they are still to be had, and still as cheap. */
 export async function alertedVehicles(
   ctx: Ctx,
   mail: QueuedMail,
@@ -97,10 +97,10 @@ export async function alertedVehicles(
   const found = await several<AlertedVehicle>(ctx, {
     columns: sql`v.id, v.year, v.make, v.model, v.trim, v.asking_price as "askingPrice"`,
     from: sql`vehicles as v join (
-      select n.vehicle_id, min(n.sequence) as sequence from notifications as n
-      where ${sql.join(await ofBurst(ctx, mail, kind), sql` and `)}
+      select n.vehicle_id, min(n.sequence) as sequence, min(n.created_at) as told_at from notifications as n
+      where ${sql.join(ofBurst(mail, kind), sql` and `)}
       group by n.vehicle_id) as n on n.vehicle_id = v.id`,
-    where: [sql`v.status = 'ACTIVE'`],
+    where: [sql`v.status = 'ACTIVE'`, ...(kind === 'PRICE_DROP' ? [STILL_CHEAPER] : [])],
     key: sql`n.sequence`,
   });
   // PostgreSQL's driver tells wide numbers as text.
@@ -108,15 +108,19 @@ export async function alertedVehicles(
   return { ...found, listed };
 }
 
+/** Nothing more is asked than when the reader was told of it first: else it may cost what it did before, or more. */
+const STILL_CHEAPER = sql`v.asking_price <= coalesce((
+  select p.price from price_changes as p where p.vehicle_id = v.id and p.changed_at <= n.told_at
+  order by p.changed_at desc, p.id desc limit 1), v.asking_price)`;
+
 /** Unread ones of this mail's part of its burst: a later mail tells of what came after the first attempt at this one. */
-async function ofBurst(ctx: Ctx, mail: QueuedMail, kind: NotificationKind): Promise<Condition[]> {
-  const end = await endOfBurst(ctx, mail);
+function ofBurst(mail: QueuedMail, kind: NotificationKind): Condition[] {
   return [
     sql`n.user_id = ${mail.recipientId}`,
     sql`n.kind = ${kind}`,
     sql`n.read_at is null`,
     sql`n.sequence >= ${mail.burstFrom}`,
-    ...(end === null ? [] : [sql`n.sequence < ${end}`]),
+    sql`n.sequence < coalesce(${endOfBurst(mail)}, n.sequence + 1)`,
   ];
 }
 

@@ -1,5 +1,7 @@
 import { partKey } from '../../../kernel/context.js';
 import type { Signer } from '../../../kernel/secrets.js';
+import type { NotificationKind } from '../notification.entity.js';
+import { isBurst } from './mail.rules.js';
 
 /** What the notifications' mails are made with. */
 export interface NotificationMails {
@@ -14,3 +16,12 @@ export interface NotificationMails {
 }
 
 export const notificationMailsPart = partKey<NotificationMails>('notifications.mails');
+
+/** How long a mail of this kind waits for more to tell. */
+export function waitOf(
+  { messageMailMs, alertMailMs }: Pick<NotificationMails, 'messageMailMs' | 'alertMailMs'>,
+  kind: NotificationKind,
+): number {
+  if (!isBurst(kind)) return 0;
+  return kind === 'MESSAGE_RECEIVED' ? messageMailMs : alertMailMs;
+}

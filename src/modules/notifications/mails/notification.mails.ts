@@ -5,12 +5,12 @@ import { type Compose, isTimely, letterToAccount } from '../../accounts/index.js
 import type { Content } from '../../mail/index.js';
 import { vehicleLabel } from '../../vehicles/index.js';
 import type { NotificationKind } from '../notification.entity.js';
-import { type AlertKind, alerted, newMessages } from '../notification.texts.js';
+import { type AlertKind, alerted, alertedOfOne, newMessages } from '../notification.texts.js';
 import { readWishes } from '../preferences/preference.reads.js';
 import { allKinds } from '../preferences/preference.rules.js';
 import { alertedVehicles, decisionStands, readUnread, type Unread, unreadMessages } from './mail.reads.js';
 import { andMore, isBurst, quoted } from './mail.rules.js';
-import { notificationMailsPart } from './mail.settings.js';
+import { notificationMailsPart, waitOf } from './mail.settings.js';
 import { unsubscribeUrlOf } from './unsubscribing.js';
 
 /**
@@ -19,12 +19,17 @@ import { unsubscribeUrlOf } from './unsubscribing.js';
  */
 export const notificationMails: readonly MailTemplate[] = allKinds.map((kind) =>
   letterToAccount(kind, async (ctx, mail, to) => {
-    if (!isTimely(mail, ctx.clock.now())) return null;
+    if (!isTimely({ createdAt: firstDue(ctx, mail, kind) }, ctx.clock.now())) return null;
     const wishes = await readWishes(ctx, [to.id]);
     const content = wishes.mails(to.id, kind) ? await contentOf(kind)(ctx, mail, to) : null;
     return content && { ...content, unsubscribeUrl: unsubscribeUrlOf(ctx, { userId: to.id, kind }) };
   }),
 );
+
+/** What waited for more, as long as it was told to, is not late by that. */
+function firstDue(ctx: Ctx, { createdAt }: QueuedMail, kind: NotificationKind): Date {
+  return new Date(createdAt.getTime() + waitOf(ctx.parts.get(notificationMailsPart), kind));
+}
 
 function contentOf(kind: NotificationKind): Compose {
   if (!isBurst(kind)) return (ctx, mail, to) => tellOne(ctx, mail, kind, to.emailVerified);
@@ -71,10 +76,12 @@ async function tellAlerts(ctx: Ctx, mail: QueuedMail, kind: AlertKind): Promise<
   const { listed, total } = await alertedVehicles(ctx, mail, kind);
   const [first] = listed;
   if (!first) return null;
-  const lines = listed.map((vehicle) => `${vehicleLabel(vehicle)}: ${dollars(vehicle.askingPrice)}`);
   const subject = alerted(kind, vehicleLabel(first), total);
-  if (total === 1)
-    return { subject, paragraphs: lines, ...linkTo(ctx, { negotiationId: null, vehicleId: first.id }) };
+  if (total === 1) {
+    const paragraphs = [alertedOfOne(kind, vehicleLabel(first), first.askingPrice)];
+    return { subject, paragraphs, ...linkTo(ctx, { negotiationId: null, vehicleId: first.id }) };
+  }
+  const lines = listed.map((vehicle) => `${vehicleLabel(vehicle)}: ${dollars(vehicle.askingPrice)}`);
   const url = `${ctx.parts.get(notificationMailsPart).webUrl}/notifications`;
   return {
     subject,

@@ -3,7 +3,7 @@ import { type BurstRequest, queueBursts, queueMail } from '../../mail/index.js';
 import type { Notification } from '../notification.entity.js';
 import { readWishes } from '../preferences/preference.reads.js';
 import { type BurstKind, burstKeyOf, isBurst } from './mail.rules.js';
-import { notificationMailsPart } from './mail.settings.js';
+import { notificationMailsPart, waitOf } from './mail.settings.js';
 
 /**
  * Queues mails for what is about to be put into inboxes, where its readers want them. What they want is asked once for
@@ -23,13 +23,12 @@ export async function queueMailsFor(tx: Tx, entries: readonly Notification[]): P
 }
 
 function burstOf(tx: Tx, kind: BurstKind, { user, negotiation, sequence }: Notification): BurstRequest {
-  const { messageMailMs, alertMailMs } = tx.parts.get(notificationMailsPart);
   return {
     kind,
     recipientId: user.id,
     key: burstKeyOf(kind, user.id, negotiation?.id ?? null),
     from: sequence,
-    delayMs: kind === 'MESSAGE_RECEIVED' ? messageMailMs : alertMailMs,
+    delayMs: waitOf(tx.parts.get(notificationMailsPart), kind),
     data: negotiation ? { negotiationId: negotiation.id } : {},
   };
 }
