@@ -37,8 +37,9 @@ describe.each(databaseKinds)('the jobs of bulk uploads on %s', (kind) => {
   it('take on what nobody was told of', async () => {
     const id = await queued();
     expect(await readBulkUploads(1).run(app.system.makeCtx())).toBe(1);
-    await vi.waitUntil(async () =>
-      (await uploads(app)).some((row) => row.id === id && row.status === 'COMPLETED'),
+    await vi.waitUntil(
+      async () => (await uploads(app)).some((row) => row.id === id && row.status === 'COMPLETED'),
+      10_000,
     );
     expect(await readBulkUploads(1).run(app.system.makeCtx())).toBe(0);
   });
