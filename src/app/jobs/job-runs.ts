@@ -91,10 +91,12 @@ export class JobRuns implements JobWatcher {
     this.changed.clear();
     const rows = names.map((name) => ({ name, ...(this.notes.get(name) as Note) }));
     const isWritten = await this.orWarn(() => upsert(this.makeCtx(), rows));
-    for (const { name, runs, done } of rows) {
+    for (const { name, runs, done, errorAt } of rows) {
       const note = this.notes.get(name) as Note;
       if (isWritten) Object.assign(note, { runs: note.runs - runs, done: note.done - done });
       else this.changed.add(name);
+      // Told once: by the next time another process may have told of a later one.
+      if (isWritten && note.errorAt === errorAt) Object.assign(note, { error: null, errorAt: null });
     }
   }
 

@@ -45,6 +45,7 @@ export class Migration20261122180000_set_the_table extends Migration {
       dealer_unread = (select count(*) from negotiation_events as e
         where e.negotiation_id = negotiations.id and coalesce(e.party, '') <> 'DEALER')`,
     );
+    this.addSql(`update offers set responded_at = expires_at where status = 'EXPIRED'`);
   }
 
   override down(): void {

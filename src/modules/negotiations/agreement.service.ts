@@ -21,9 +21,9 @@ export async function acceptOffer(ctx: Ctx, input: AcceptOfferInput): Promise<Ou
 }
 
 async function accept(tx: Tx, viewer: Viewer, input: AcceptOfferInput): Promise<Outcome> {
-  const now = tx.clock.now();
   const place = await placeOfParty(tx, viewer, input.negotiationId);
   const { open, ...deal } = await lockDealAndRivals(tx, input.negotiationId, place);
+  const now = tx.clock.now();
   await assertStands(tx, deal, input.offerId, now);
   assertMay('acceptOffer', place.party, deal, now);
   if (deal.vehicle.status !== 'ACTIVE')
@@ -75,9 +75,9 @@ export async function completeSale(ctx: Ctx, input: CompleteSaleInput): Promise<
   const viewer = requireViewer(ctx);
   return write(ctx, (tx) =>
     once(tx, viewer, 'completeSale', input, async () => {
-      const now = tx.clock.now();
       const place = await placeOfParty(tx, viewer, input.negotiationId);
       const deal = await lockDeal(tx, input.negotiationId, place);
+      const now = tx.clock.now();
       assertMay('completeSale', place.party, deal, now);
       const { negotiation, offer, vehicle, dealerUserId } = deal;
       negotiation.complete(now);
@@ -102,9 +102,9 @@ export async function cancelSale(ctx: Ctx, input: CancelSaleInput): Promise<Outc
   const reason = givenReason(input.reason);
   return write(ctx, (tx) =>
     once(tx, viewer, 'cancelSale', input, async () => {
-      const now = tx.clock.now();
       const place = await placeOfParty(tx, viewer, input.negotiationId);
       const deal = await lockDeal(tx, input.negotiationId, place);
+      const now = tx.clock.now();
       assertMay('cancelSale', place.party, deal, now);
       return fallThrough(tx, deal, { by: place.party, reason, message }, now);
     }),

@@ -61,7 +61,10 @@ export async function lockNegotiation(tx: Tx, negotiationId: string): Promise<Ne
   return tx.em.findOne(Negotiation, { id: negotiationId }, { lockMode: LockMode.PESSIMISTIC_WRITE });
 }
 
-/** Locks in the one order: the vehicle, then the negotiation. */
+/**
+ * Locks in the one order: the vehicle, then the negotiation. The clock is read behind the locks, here as everywhere: an
+ * offer may lapse while somebody waits for them, and what is written under them has to follow in time too.
+ */
 export async function lockDeal(tx: Tx, negotiationId: string, place: Place): Promise<Deal> {
   const vehicle = await lockVehicle(tx, place.vehicleId);
   const negotiation = await lockNegotiation(tx, negotiationId);

@@ -2,6 +2,7 @@ import { LockMode } from '@mikro-orm/core';
 import { type RawBuilder, sql } from 'kysely';
 import type { Ctx } from '../../kernel/context.js';
 import { countOf, inBatches, resultOf } from '../../kernel/jobs.js';
+import { isPostgres } from '../../kernel/json-rows.js';
 import type { JobResult } from '../../kernel/ports.js';
 import { type Tx, write } from '../../kernel/unit-of-work.js';
 import { Vehicle } from '../vehicles/index.js';
@@ -20,13 +21,20 @@ export interface Due {
 /** Settled in one transaction. On SQLite everybody else waits for it, some 30 ms: see docs/jobs.md. */
 const TOGETHER = 25;
 
+/**
+ * How long one waits for what somebody else holds, and a batch for what it passes nobody over for: the inboxes. A process
+ * that is cut off may hold it for hours. Ours.
+ */
+const PATIENCE_MS = 300;
+const PATIENCE_TOGETHER_MS = 2_000;
+
 /** Found by one statement. */
 const PAGE = 500;
 
 /**
  * Settles what is due, in batches, for as long as a run lasts. Any number of processes may be at it: each negotiation is
- * looked at again under its locks, and what another one holds is passed over first and waited for at the end, where it
- * is still due then.
+ * looked at again under its locks, and what another one holds is passed over first and waited for at the end, for a
+ * moment, where it is still due then and nobody wants the server to stop.
  */
 export async function settleDue(ctx: Ctx, due: Due, stopping?: AbortSignal): Promise<JobResult> {
   const queue = new DueQueue(ctx, due);
@@ -37,7 +45,7 @@ export async function settleDue(ctx: Ctx, due: Due, stopping?: AbortSignal): Pro
     passedOver.push(...held);
     return { count, isFull: ids.length === TOGETHER };
   }, stopping);
-  const late = await settleEach(ctx, due, await stillDue(ctx, due, passedOver));
+  const late = await settleLate(ctx, due, passedOver, stopping);
   return resultOf(countOf(result) + late, typeof result !== 'number');
 }
 
@@ -76,6 +84,16 @@ function isDue({ clock }: Ctx, due: Due): RawBuilder<unknown> {
   return sql`${due.among(now)} and ${sql.ref(due.at)} <= ${now}`;
 }
 
+/** Each may have to be waited for: no more of them in a run than a batch has. The next run meets the others. */
+async function settleLate(
+  ctx: Ctx,
+  due: Due,
+  passedOver: readonly string[],
+  stopping?: AbortSignal,
+): Promise<number> {
+  return settleEach(ctx, due, await stillDue(ctx, due, passedOver.slice(0, TOGETHER)), stopping);
+}
+
 async function stillDue(ctx: Ctx, due: Due, ids: readonly string[]): Promise<string[]> {
   if (ids.length === 0) return [];
   const { rows } = await sql<{ id: string }>`
@@ -105,6 +123,7 @@ async function settleBatch(ctx: Ctx, due: Due, ids: readonly string[]): Promise<
 
 function settleTogether(ctx: Ctx, due: Due, ids: readonly string[]): Promise<Batch> {
   return write(ctx, async (tx) => {
+    await beImpatient(tx, PATIENCE_TOGETHER_MS);
     const deals = await lockFree(tx, ids);
     const now = tx.clock.now();
     let count = 0;
@@ -112,6 +131,12 @@ function settleTogether(ctx: Ctx, due: Due, ids: readonly string[]): Promise<Bat
     const taken = new Set(deals.map(({ negotiation }) => negotiation.id));
     return { count, held: ids.filter((id) => !taken.has(id)) };
   });
+}
+
+/** Until the transaction ends. On SQLite the busy timeout does it. */
+async function beImpatient({ em }: Tx, ms: number): Promise<void> {
+  if (isPostgres(em))
+    await sql`select set_config('lock_timeout', ${String(ms)}, true)`.execute(em.getKysely());
 }
 
 /** Those whose vehicle and row nobody else has: locked in the one order, the vehicles first, all by id. */
@@ -127,9 +152,15 @@ async function lockFree(tx: Tx, ids: readonly string[]): Promise<Deal[]> {
 }
 
 /** One that cannot be settled must not keep the others waiting; the next run meets it again. */
-async function settleEach(ctx: Ctx, due: Due, ids: readonly string[]): Promise<number> {
+async function settleEach(
+  ctx: Ctx,
+  due: Due,
+  ids: readonly string[],
+  stopping?: AbortSignal,
+): Promise<number> {
   let count = 0;
   for (const id of ids) {
+    if (stopping?.aborted) break;
     const settled = await settleOne(ctx, due, id).catch((error: unknown) => {
       ctx.log.error({ err: error, negotiation: id }, 'a due negotiation could not be settled');
       return false;
@@ -141,6 +172,7 @@ async function settleEach(ctx: Ctx, due: Due, ids: readonly string[]): Promise<n
 
 function settleOne(ctx: Ctx, due: Due, id: string): Promise<boolean> {
   return write(ctx, async (tx) => {
+    await beImpatient(tx, PATIENCE_MS);
     const place = await placeOf(tx, id);
     return place ? due.settle(tx, await lockDeal(tx, id, place), tx.clock.now()) : false;
   });

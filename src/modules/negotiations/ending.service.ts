@@ -66,9 +66,9 @@ async function endByParty(
   const reason = givenReason(input.reason);
   return write(ctx, (tx) =>
     once(tx, viewer, action, input, async () => {
-      const now = tx.clock.now();
       const place = await placeOfParty(tx, viewer, input.negotiationId);
       const deal = await lockDeal(tx, input.negotiationId, place);
+      const now = tx.clock.now();
       assertMay(action, place.party, deal, now);
       return end(tx, deal, action, { party: place.party, reason, message }, now);
     }),

@@ -16,8 +16,8 @@ import { Negotiation } from './negotiation.entity.js';
 
 /** The buyer withdraws from all that is open. CONFLICT while a vehicle is held for it. */
 export async function endForBuyer(tx: Tx, userId: string): Promise<void> {
-  const now = tx.clock.now();
   const deals = await lockUnsettled(tx, { buyer: userId });
+  const now = tx.clock.now();
   await settleHolds(tx, deals, now);
   const open = deals.filter(({ negotiation }) => negotiation.status === 'ACTIVE');
   await withdrawAll(tx, open, now);

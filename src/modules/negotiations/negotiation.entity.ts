@@ -384,7 +384,8 @@ export class Offer extends BaseEntity {
   answer(status: Exclude<OfferStatus, 'PENDING'>, by: OfferResolver, at: Date): void {
     this.status = status;
     this.resolvedBy = by;
-    this.respondedAt = at;
+    // What time has answered was answered at its time, whenever that is written down.
+    this.respondedAt = status === 'EXPIRED' ? this.expiresAt : at;
     this.touch(at);
   }
 }

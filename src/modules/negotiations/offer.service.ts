@@ -36,8 +36,8 @@ async function openWith(
   message: string | null,
 ): Promise<Outcome> {
   await holdAccount(tx, viewer.id);
-  const now = tx.clock.now();
   const vehicle = isUuid(input.vehicleId) ? await lockVehicle(tx, input.vehicleId) : null;
+  const now = tx.clock.now();
   // A draft has never been public: to a buyer it does not exist.
   if (!vehicle || vehicle.status === 'DRAFT') throw notFound('Vehicle');
   const dealerUserId = await userOfDealer(tx, vehicle.dealer.id);
@@ -96,9 +96,9 @@ async function counter(
   input: SubmitOfferInput,
   message: string | null,
 ): Promise<Outcome> {
-  const now = tx.clock.now();
   const place = await placeOfParty(tx, viewer, input.negotiationId);
   const deal = await lockDeal(tx, input.negotiationId, place);
+  const now = tx.clock.now();
   if (
     input.expectedSequence != null &&
     input.expectedSequence !== deal.negotiation.lastSequence &&

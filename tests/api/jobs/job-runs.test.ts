@@ -73,6 +73,24 @@ describe.each(databaseKinds)('what became of jobs on %s', (kind) => {
     await second.close();
   });
 
+  it('keeps the last error of all processes, whichever of them writes next', async () => {
+    const [first, second] = [keeper(), keeper()];
+    const work = job('failing in turns');
+    first.failed(work, { ms: 1, error: new Error('the earlier one'), failures: 1 });
+    await first.write();
+    app.clock.advance(1_000);
+    second.failed(work, { ms: 1, error: new Error('the later one'), failures: 1 });
+    await second.close();
+    first.succeeded(work, { ms: 1, count: 0 });
+    await first.close();
+    expect(await rowOf('failing in turns')).toMatchObject({
+      lastError: 'the later one',
+      lastErrorAt: app.clock.now(),
+      failures: 0,
+      runs: 3,
+    });
+  });
+
   it('is written at once after a failure, without secrets', async () => {
     const runs = keeper();
     const error = new Error('postgresql://app:s3cret@db/cars refused bea@example.com');

@@ -54,14 +54,16 @@ describe.each(databaseKinds)('expiry on %s', (kind) => {
       const negotiation = await scene.open();
       app.clock.advance(48 * HOUR);
       const before = await scene.read(negotiation);
+      // It comes by when it does: when it was answered is told alike.
+      app.clock.advance(5_000);
       await scene.sweep();
-      const { events, lastSequence, ...after } = await scene.read(negotiation);
-      expect({ ...before, events: null, lastSequence: null }).toEqual({
+      const { events, lastSequence, unreadCount, ...after } = await scene.read(negotiation);
+      expect(before).toEqual({
         ...after,
-        events: null,
-        lastSequence: null,
+        events: before.events,
+        lastSequence: lastSequence - 1,
+        unreadCount: unreadCount - 1,
       });
-      expect(lastSequence).toBe(before.lastSequence + 1);
       expect(events.nodes.at(-1)).toMatchObject({ sequence: 2, kind: 'NEGOTIATION_EXPIRED', party: null });
     });
 

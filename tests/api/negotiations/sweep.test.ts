@@ -36,6 +36,12 @@ describe.each(databaseKinds)('the sweeping of many on %s', (kind) => {
     }
   }
 
+  /** What earlier tests have left. */
+  async function lapseAll(): Promise<void> {
+    app.clock.advance(48 * HOUR);
+    await jobNamed('lapse-offers');
+  }
+
   async function tally(statement: ReturnType<typeof sql<{ key: string; count: number | string }>>) {
     const { rows } = await statement.execute(db());
     return Object.fromEntries(rows.map(({ key, count }) => [key, Number(count)]));
@@ -132,49 +138,79 @@ describe.each(databaseKinds)('the sweeping of many on %s', (kind) => {
     return held;
   }
 
-  it('passes over one that somebody holds, settles the others, and waits for it at the end', async () => {
-    await lapseOffers(makeCtx());
-    const { negotiations } = await gather(40);
-    const heldId = negotiations[0] as string;
-    app.clock.advance(48 * HOUR);
+  /** Somebody holds these vehicles until it is told to let go. */
+  async function hold(vehicleIds: readonly string[]): Promise<() => Promise<void>> {
     let release = () => {};
+    let isHeld = () => {};
     const released = new Promise<void>((resolve) => {
       release = resolve;
     });
-    let isHeld = () => {};
     const held = new Promise<void>((resolve) => {
       isHeld = resolve;
     });
     const holding = app.orm.em.fork().transactional(async (em) => {
-      await sql`update vehicles set mileage = mileage + 0
-        where id = (select vehicle_id from negotiations where id = ${heldId})`.execute(em.getKysely());
+      await sql`update vehicles set mileage = mileage + 0 where id in (${sql.join([...vehicleIds])})`.execute(
+        em.getKysely(),
+      );
       isHeld();
       await released;
     });
     await held;
-    const sweeping = lapseOffers(makeCtx());
-    // Everybody waits for SQLite's one writer.
-    if (kind === 'postgresql') {
-      let open = negotiations.length;
-      for (let tries = 0; open > 4 && tries < 200; tries++) {
-        await pause(10);
-        const { rows } =
-          await sql`select id from negotiations where status = 'ACTIVE' and id in (${sql.join([...negotiations])})`.execute(
-            db(),
-          );
-        open = rows.length;
-      }
-      // The four that are about the vehicle that is held.
-      expect(open).toBe(4);
+    return () => {
+      release();
+      return holding;
+    };
+  }
+
+  // SQLite has one writer: everybody waits for it, and nothing is passed over.
+  describe.runIf(kind === 'postgresql')('of what somebody holds', () => {
+    /** Many, each about a vehicle of its own, whose offers lapse now. */
+    async function lapsing(count: number): Promise<Crowd> {
+      await lapseAll();
+      const { id } = await app.build.negotiation();
+      const options = { count, buyers: 10, dealers: 3, perVehicle: 1 };
+      const many = await crowdLike(app.orm.em.fork(), id, options);
+      app.clock.advance(48 * HOUR);
+      return many;
     }
-    release();
-    await holding;
-    await sweeping;
-    expect(await entries('NEGOTIATION_EXPIRED', negotiations)).toEqual(each(negotiations, 1));
+
+    it('settles all else, waits for a moment, and meets it again', async () => {
+      const { negotiations, vehicles } = await lapsing(30);
+      const letGo = await hold(vehicles.slice(0, 2));
+      // Nobody lets go before it ends: 28, and the template.
+      expect(await lapseOffers(makeCtx())).toBe(29);
+      await letGo();
+      expect(await jobNamed('lapse-offers')).toBe(2);
+      expect(await entries('NEGOTIATION_EXPIRED', negotiations)).toEqual(each(negotiations, 1));
+    });
+
+    it('waits for no more than a batch, and at a stop for none', async () => {
+      const { negotiations, vehicles } = await lapsing(40);
+      const letGo = await hold(vehicles);
+      const job = app.system.jobs.find(({ name }) => name === 'lapse-offers');
+      const startedAt = performance.now();
+      // The template alone, which nobody holds, may be settled.
+      const stopped = countOf((await job?.run(makeCtx(), AbortSignal.abort())) ?? 0);
+      expect(performance.now() - startedAt).toBeLessThan(2_000);
+      const sweeping = lapseOffers(makeCtx());
+      for (let tries = 0, waits = 0; waits === 0 && tries < 500; tries++) {
+        await pause(5);
+        const { rows } = await sql`select 1 from pg_stat_activity
+          where datname = current_database() and wait_event_type = 'Lock'`.execute(db());
+        waits = rows.length;
+      }
+      await letGo();
+      const late = stopped + (await sweeping) - 1;
+      // As a rule 25; on a busy machine it may have lost patience with one.
+      expect(late).toBeGreaterThan(20);
+      expect(late).toBeLessThan(26);
+      expect(await jobNamed('lapse-offers')).toBe(40 - late);
+      expect(await entries('NEGOTIATION_EXPIRED', negotiations)).toEqual(each(negotiations, 1));
+    });
   });
 
   it('goes on behind a whole batch that cannot be settled, and settles what was beside it', async () => {
-    await lapseOffers(makeCtx());
+    await lapseAll();
     const { negotiations, vehicles } = await gather(80);
     const em = app.orm.em.fork();
     const broken = negotiations.slice(0, 30);
@@ -182,13 +218,14 @@ describe.each(databaseKinds)('the sweeping of many on %s', (kind) => {
     const offers = await em.find(Negotiation, { id: { $in: broken } }, { fields: ['currentOffer'] });
     await em.fork().nativeUpdate(Negotiation, { id: { $in: broken } }, { currentOffer: null });
     app.clock.advance(48 * HOUR);
-    expect(await lapseOffers(makeCtx())).toBe(51);
-    expect(await lapseOffers(makeCtx())).toBe(0);
+    // On a busy machine thirty that fail may take longer than a run lasts.
+    expect(await jobNamed('lapse-offers')).toBe(51);
+    expect(await jobNamed('lapse-offers')).toBe(0);
     expect(await entries('NEGOTIATION_EXPIRED', negotiations)).toEqual(each(negotiations.slice(30), 1));
     for (const { id, currentOffer } of offers) {
       await em.fork().nativeUpdate(Negotiation, { id }, { currentOffer: currentOffer?.id as string });
     }
-    expect(await lapseOffers(makeCtx())).toBe(30);
+    expect(await jobNamed('lapse-offers')).toBe(30);
     expectSound(await ledgerOf(app, [...vehicles]));
   });
 

@@ -41,12 +41,12 @@ async function invite(
   { vehicleId, amount }: InviteInterestedBuyersInput,
   message: string | null,
 ): Promise<Invited> {
-  const now = tx.clock.now();
   // Accounts are locked before vehicles. So it is asked twice: for whom to hold, and then who of them is still to be invited.
   const held = isUuid(vehicleId)
-    ? await holdLivingAccounts(tx, await interestedBuyers(tx, viewer, vehicleId, now))
+    ? await holdLivingAccounts(tx, await interestedBuyers(tx, viewer, vehicleId, tx.clock.now()))
     : new Set<string>();
   const { vehicle } = await lockOwnVehicle(tx, viewer, vehicleId);
+  const now = tx.clock.now();
   await settleHold(tx, vehicle, viewer.id, now);
   assertMayInvite(tx, vehicle, amount);
 
