@@ -53,14 +53,12 @@ class Story {
     const { id } = await bea.does.start(vehicle.id, '21000.00', 'Would you take this today?');
     bea.screen.follow(id);
     await this.bothSee(bea, id, 1);
-    await bea.does.type(id);
-    await dealer.screen.sees('is typing');
+    await this.types(bea, dealer, id);
     const question = await bea.does.write(id, 'Does it come with a second key?');
     await this.bothSee(bea, id, question);
     await dealer.does.read(id, question);
     await bea.screen.sees(`has read up to #${question}`);
-    await dealer.does.type(id);
-    await bea.screen.sees('is typing');
+    await this.types(dealer, bea, id);
     const answer = await dealer.does.write(id, 'Two keys, and the service book.');
     await this.bothSee(bea, id, answer);
     await bea.does.read(id, answer);
@@ -133,6 +131,13 @@ class Story {
     await this.bothSee(ines, id, await dealer.does.accept(id, dealer.screen.standingOfferOf(id)));
     await this.bothSee(ines, id, await dealer.does.complete(id));
     for (const { screen } of Object.values(this.cast)) await screen.sees('the car: sold');
+  }
+
+  /** Again and again, as a keyboard does: it is told to who looks, and of what came before it nothing is kept. */
+  private async types(writer: Player, reader: Player, negotiationId: string): Promise<void> {
+    const seen = reader.screen.sees('is typing').then(() => true);
+    do await writer.does.type(negotiationId);
+    while (!(await Promise.race([seen, sleep(500, false)])));
   }
 
   /** Both look at their screens, and think, before the next one acts. */

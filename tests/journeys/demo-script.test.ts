@@ -101,8 +101,8 @@ describe('npm run demo beside a server without demo data', { timeout: 60_000 }, 
 
   it('shows the negotiation on that server once its dealer is there', async () => {
     await seedDemo(app.system.makeCtx, planDemo({ dealers: 1, vehicles: 1, buyers: 5, negotiations: 0 }));
-    const { code, out } = await demo('--url', app.url);
-    expect(code).toBe(0);
+    const { code, out, err } = await demo('--url', app.url);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(shown(out, 'Dealer', 'Bea N.')).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
   });
 });
