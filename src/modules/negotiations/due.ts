@@ -116,7 +116,9 @@ async function settleBatch(ctx: Ctx, due: Due, ids: readonly string[]): Promise<
   } catch (error) {
     // Without a database there is nothing to try one by one: then this rejects, and with it the run.
     await sql`select 1`.execute(ctx.em.getKysely());
-    ctx.log.warn({ err: error }, 'due negotiations are settled one by one');
+    const details = { err: error };
+    if (isHeld(error)) ctx.log.info(details, 'due negotiations are settled one by one: somebody holds some');
+    else ctx.log.warn(details, 'due negotiations are settled one by one');
     return { count: await settleEach(ctx, due, ids), held: [] };
   }
 }
@@ -137,6 +139,11 @@ function settleTogether(ctx: Ctx, due: Due, ids: readonly string[]): Promise<Bat
 async function beImpatient({ em }: Tx, ms: number): Promise<void> {
   if (isPostgres(em))
     await sql`select set_config('lock_timeout', ${String(ms)}, true)`.execute(em.getKysely());
+}
+
+/** PostgreSQL's lock_not_available: what was waited for did not come free in time. Nothing is wrong; the next run looks again. */
+function isHeld(error: unknown): boolean {
+  return (error as { code?: unknown }).code === '55P03';
 }
 
 /** Those whose vehicle and row nobody else has: locked in the one order, the vehicles first, all by id. */
@@ -162,7 +169,9 @@ async function settleEach(
   for (const id of ids) {
     if (stopping?.aborted) break;
     const settled = await settleOne(ctx, due, id).catch((error: unknown) => {
-      ctx.log.error({ err: error, negotiation: id }, 'a due negotiation could not be settled');
+      const details = { err: error, negotiation: id };
+      if (isHeld(error)) ctx.log.info(details, 'a due negotiation is held by somebody else');
+      else ctx.log.error(details, 'a due negotiation could not be settled');
       return false;
     });
     if (settled) count += 1;
