@@ -14,7 +14,7 @@ export interface OwnServer {
   stop(): Promise<void>;
 }
 
-/** A server on a free port over a temporary SQLite file, deaf to what the environment says of the real one. */
+/** A server on a free port over a temporary folder of its own, deaf to what the environment says of the real one. */
 export async function startOwnServer(): Promise<OwnServer> {
   const folder = mkdtempSync(join(tmpdir(), 'carnegotiate-demo-'));
   const clear = () => rmSync(folder, { recursive: true, force: true });
@@ -25,6 +25,9 @@ export async function startOwnServer(): Promise<OwnServer> {
     NODE_ENV: 'test',
     PORT: '0',
     DATABASE_URL: `sqlite:${join(folder, 'demo.sqlite')}`,
+    STORAGE_URL: `disk:${join(folder, 'uploads')}`,
+    TEMPORARY_DIRECTORY: join(folder, 'tmp'),
+    MAIL_DIRECTORY: join(folder, 'mail'),
     JWT_SECRETS: `demo:${crypto.randomUUID()}`,
     LOG_LEVEL: 'error',
   });
