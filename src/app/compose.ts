@@ -7,17 +7,17 @@ import { derivedSecret } from '../kernel/secrets.js';
 import { StreamHub, streamHubPart } from '../kernel/stream-hub.js';
 import { constraintsPart, listenersPart } from '../kernel/unit-of-work.js';
 import { mailerPart } from '../modules/mail/module.js';
-import { MemoryBus } from '../platform/bus/memory-bus.js';
 import { systemClock } from '../platform/clock/system-clock.js';
 import { SharpImages } from '../platform/images/sharp-images.js';
-import { InProcessJobs } from '../platform/jobs/in-process-jobs.js';
 import { pinoLogger } from '../platform/logger/pino-logger.js';
-import { FileMailer } from '../platform/mailer/file-mailer.js';
-import { SmtpMailer } from '../platform/mailer/smtp-mailer.js';
-import { MemoryRateLimits } from '../platform/rate-limits/memory-rate-limits.js';
-import { DiskStorage } from '../platform/storage/disk-storage.js';
+import type { DiskStorage } from '../platform/storage/disk-storage.js';
 import { WorkerVinDecoder } from '../platform/vin/worker-vin-decoder.js';
 import { DiskWorkspaces } from '../platform/workspaces/disk-workspaces.js';
+import { makeBus } from './adapters/bus.js';
+import { makeJobs } from './adapters/jobs.js';
+import { makeMailer } from './adapters/mailer.js';
+import { makeRateLimits } from './adapters/rate-limits.js';
+import { makeStorage } from './adapters/storage.js';
 import type { Config } from './config.js';
 import { guest, makeContext } from './context.js';
 import { sweepUnfinished } from './housekeeping.js';
@@ -59,19 +59,13 @@ export interface Composed {
 export async function compose(config: Config, adapters: Adapters = {}): Promise<Composed> {
   const log = adapters.log ?? pinoLogger(config.logLevel);
   const clock = adapters.clock ?? systemClock;
-  const bus = adapters.bus ?? new MemoryBus(log);
+  const bus = adapters.bus ?? makeBus(config, log);
   const orm = await createOrm(config.databaseUrl, {
     observe: adapters.observe,
     poolSize: config.databasePoolSize,
     log,
   });
-  const storage = new DiskStorage({
-    directory: config.storageUrl.slice('disk:'.length),
-    publicUrl: config.publicUrl,
-    signingKeys: config.jwtSecrets.map((key) => derivedSecret(key.secret, 'signed-links')),
-    signedLinkTtlMs: config.signedLinkTtlMs,
-    clock,
-  });
+  const storage = makeStorage(config, clock);
   const workspaces = new DiskWorkspaces(config.temporaryDirectory);
   const mailer = adapters.mailer ?? makeMailer(config, log);
   const services: Services = {
@@ -80,7 +74,7 @@ export async function compose(config: Config, adapters: Adapters = {}): Promise<
     log,
     policy: config.policy,
     cursors: new CursorKeys(config.jwtSecrets.map((key) => derivedSecret(key.secret, 'cursors'))),
-    rateLimits: adapters.rateLimits ?? new MemoryRateLimits(),
+    rateLimits: adapters.rateLimits ?? makeRateLimits(config, log),
     storage,
     images: new SharpImages({ maxPixels: config.maxImagePixels }),
     workspaces,
@@ -112,7 +106,7 @@ export async function compose(config: Config, adapters: Adapters = {}): Promise<
     sweepUnfinished([storage, workspaces], config.uploadTimeoutMs + longestOperationMs(config)),
   ];
   const jobRuns = new JobRuns(clock, log, makeCtx);
-  const runner = new InProcessJobs(jobs, { makeContext: makeCtx, log, watcher: jobRuns });
+  const runner = makeJobs(config, jobs, { makeContext: makeCtx, log, watcher: jobRuns });
 
   let stops: Array<() => void | Promise<void>> = [];
   return {
@@ -138,12 +132,4 @@ export async function compose(config: Config, adapters: Adapters = {}): Promise<
       await orm.close(true);
     },
   };
-}
-
-function makeMailer(config: Config, log: Logger): Mailer {
-  const { smtpUrl: url, mailFrom: from, mailDirectory: directory } = config;
-  if (url !== null) return new SmtpMailer({ url, from });
-  if (config.environment === 'production')
-    log.warn({ directory }, 'no SMTP_URL: mails are written as files, and reach nobody');
-  return new FileMailer({ directory, from });
 }
