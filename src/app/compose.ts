@@ -128,7 +128,7 @@ export async function compose(config: Config, adapters: Adapters = {}): Promise<
       await Promise.all([runner.stop(), mailer.close(), services.vinDecoder.close()]);
       for (const stop of stops) await stop();
       await jobRuns.close();
-      await bus.close();
+      await Promise.all([bus.close(), services.rateLimits.close()]);
       await orm.close(true);
     },
   };

@@ -1,20 +1,74 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import type { z } from 'zod';
 import type { Policy } from '../kernel/context.js';
 import type { Throttles } from '../kernel/room.js';
 import { type SigningKey, settingsSchema } from './settings.js';
+
+/** What PostgreSQL, and who waits for it, puts up with. */
+export interface DatabaseTimeouts {
+  /** For a connection, of the pool's or a new one. */
+  readonly connectMs: number;
+  /** One statement, of whomever: those of operations end with their operation, long before. */
+  readonly statementMs: number;
+  /** Waiting for a lock. */
+  readonly lockMs: number;
+  /** A transaction in which nothing happens. */
+  readonly idleTransactionMs: number;
+}
+
+export interface RedisConfig {
+  readonly url: string;
+  /** The server is one of a Redis Cluster. */
+  readonly cluster: boolean;
+  /** What all keys and channels begin with: several installations may share a Redis. */
+  readonly prefix: string;
+}
+
+export interface MetricsConfig {
+  /** A port of its own for `/metrics`, open to whoever reaches it; 0 takes a free one. */
+  readonly port: number | null;
+  readonly host: string;
+  /** Whoever shows it may read `/metrics` on the ordinary port. */
+  readonly token: string | null;
+}
+
+export interface TracingConfig {
+  /** Where spans are sent to, by OTLP over HTTP. */
+  readonly endpoint: string;
+  readonly serviceName: string;
+  /** Share of the requests that are traced, 0 to 1, unless their caller has decided. */
+  readonly ratio: number;
+}
 
 export interface Config {
   readonly environment: 'development' | 'test' | 'production';
   readonly host: string;
   readonly port: number;
+  /** Processes behind the one port. */
+  readonly workers: number;
+  /** How long a stop may take, and how long before it the process says that it is about to go (`/readyz`). */
+  readonly stopMs: number;
+  readonly drainMs: number;
+  readonly metrics: MetricsConfig;
+  /** None: nothing is traced. */
+  readonly tracing: TracingConfig | null;
   readonly databaseUrl: string;
   readonly databasePoolSize: number;
+  /** Copies of the database (streaming replication) for reads that may lag. */
+  readonly databaseReplicaUrls: readonly string[];
+  /** A replica that is further behind is not asked. */
+  readonly databaseReplicaLagMs: number;
+  readonly databaseTimeouts: DatabaseTimeouts;
+  /** None: this process is the only one. */
+  readonly redis: RedisConfig | null;
   readonly publicUrl: string;
   /** Where the marketplace's own pages are: mails link there. */
   readonly webUrl: string;
   readonly storageUrl: string;
+  /** Where public files are reached, where that is not `/media` of this server: a CDN. Without a slash at the end. */
+  readonly mediaUrl: string | null;
   /** Where uploads lie while their operation runs. */
   readonly temporaryDirectory: string;
   /** Where the database of VINs is unpacked at its first use. */
@@ -107,6 +161,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   if (given.NODE_ENV === 'production' && given.SMTP_URL && !given.PUBLIC_URL) {
     faults.push('PUBLIC_URL: set it in production with SMTP_URL: links in mails begin with it');
   }
+  if (parsed.data) faults.push(...faultsOfSeveral(parsed.data));
   if (!parsed.success || faults.length > 0) throw new Error(faultText(faults));
   const s = parsed.data;
   const production = s.NODE_ENV === 'production';
@@ -115,11 +170,40 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     environment: s.NODE_ENV,
     host: s.HOST,
     port: s.PORT,
+    workers: s.WEB_CONCURRENCY,
+    stopMs: s.STOP_SECONDS * 1_000,
+    drainMs: s.DRAIN_SECONDS * 1_000,
+    metrics: {
+      port: s.METRICS_PORT ?? null,
+      host: s.METRICS_HOST ?? s.HOST,
+      token: s.METRICS_TOKEN ?? null,
+    },
+    tracing:
+      s.OTEL_EXPORTER_OTLP_ENDPOINT === undefined
+        ? null
+        : {
+            endpoint: withoutSlash(s.OTEL_EXPORTER_OTLP_ENDPOINT),
+            serviceName: s.OTEL_SERVICE_NAME,
+            ratio: s.OTEL_TRACES_SAMPLER_ARG,
+          },
     databaseUrl: s.DATABASE_URL,
     databasePoolSize: s.DATABASE_POOL_SIZE,
+    databaseReplicaUrls: s.DATABASE_REPLICA_URLS,
+    databaseReplicaLagMs: s.DATABASE_REPLICA_LAG_SECONDS * 1_000,
+    databaseTimeouts: {
+      connectMs: s.DATABASE_CONNECT_SECONDS * 1_000,
+      statementMs: s.DATABASE_STATEMENT_SECONDS * 1_000,
+      lockMs: s.DATABASE_LOCK_SECONDS * 1_000,
+      idleTransactionMs: s.DATABASE_IDLE_TRANSACTION_SECONDS * 1_000,
+    },
+    redis:
+      s.REDIS_URL === undefined
+        ? null
+        : { url: s.REDIS_URL, cluster: s.REDIS_CLUSTER, prefix: s.REDIS_PREFIX },
     publicUrl,
     webUrl: withoutSlash(s.WEB_URL ?? publicUrl),
     storageUrl: s.STORAGE_URL,
+    mediaUrl: s.MEDIA_URL === undefined ? null : withoutSlash(s.MEDIA_URL),
     temporaryDirectory: s.TEMPORARY_DIRECTORY,
     vinDatabaseDirectory: s.VIN_DATABASE_DIRECTORY,
     smtpUrl: s.SMTP_URL ?? null,
@@ -192,6 +276,36 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     socketInitTimeoutMs: s.SOCKET_INIT_SECONDS * 1_000,
     socketPingMs: s.SOCKET_PING_SECONDS * 1_000,
   };
+}
+
+type Settings = z.infer<typeof settingsSchema>;
+
+/** What several processes, or copies of a database, need: said before anything starts. */
+function faultsOfSeveral(s: Settings): string[] {
+  const faults: string[] = [];
+  const isSqlite = s.DATABASE_URL.startsWith('sqlite:');
+  if (s.WEB_CONCURRENCY > 1 && s.REDIS_URL === undefined) {
+    faults.push(
+      'REDIS_URL: set it with WEB_CONCURRENCY over 1: processes tell each other over Redis what happens',
+    );
+  }
+  if (s.WEB_CONCURRENCY > 1 && isSqlite) {
+    faults.push('DATABASE_URL: set a postgresql://… with WEB_CONCURRENCY over 1: SQLite is for one process');
+  }
+  if (s.NODE_ENV === 'production' && s.REDIS_URL !== undefined && isSqlite) {
+    faults.push(
+      'DATABASE_URL: set a postgresql://… with REDIS_URL: nodes that share a Redis share a database',
+    );
+  }
+  if (s.DATABASE_REPLICA_URLS.length > 0 && isSqlite) {
+    faults.push(
+      'DATABASE_REPLICA_URLS: SQLite has no replicas; leave it out, or set a postgresql://… as DATABASE_URL',
+    );
+  }
+  if (s.REDIS_CLUSTER && s.REDIS_URL === undefined) {
+    faults.push('REDIS_URL: set it with REDIS_CLUSTER');
+  }
+  return faults;
 }
 
 function withoutSlash(url: string): string {

@@ -35,22 +35,59 @@ const secrets = z.string().transform((text, ctx) => {
   return keys;
 });
 
+const POSTGRESQL = /^postgres(ql)?:\/\/.+$/;
+
 /** Every setting: its name, its bounds and its default. `.env.example` says what each is for. */
 export const settingsSchema = z.object({
   NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
   HOST: z.string().min(1).default('127.0.0.1'),
   PORT: int(0, 65_535, 4000),
+  WEB_CONCURRENCY: int(1, 256, 1),
+  STOP_SECONDS: int(1, 600, 10),
+  DRAIN_SECONDS: int(0, 300, 0),
+  METRICS_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
+  METRICS_HOST: z.string().min(1).optional(),
+  METRICS_TOKEN: z.string().min(16, 'write 16 characters or more').optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z
+    .url({ protocol: /^https?$/, error: 'write http://… or https://…' })
+    .optional(),
+  OTEL_SERVICE_NAME: z.string().min(1).max(100).default('carnegotiate'),
+  OTEL_TRACES_SAMPLER_ARG: z.coerce.number().min(0).max(1).default(1),
   DATABASE_URL: z
     .string()
     .regex(/^(sqlite:.+|postgres(ql)?:\/\/.+)$/, 'write sqlite:PATH or postgresql://…')
     .default('sqlite:data/carnegotiate.sqlite'),
   DATABASE_POOL_SIZE: int(1, 500, 20),
+  DATABASE_REPLICA_URLS: list
+    .pipe(z.array(z.string().regex(POSTGRESQL, 'write postgresql://…')))
+    .prefault(''),
+  DATABASE_REPLICA_LAG_SECONDS: int(1, 3_600, 5),
+  DATABASE_CONNECT_SECONDS: int(1, 300, 5),
+  DATABASE_STATEMENT_SECONDS: int(1, 3_600, 60),
+  DATABASE_LOCK_SECONDS: int(1, 3_600, 8),
+  DATABASE_IDLE_TRANSACTION_SECONDS: int(1, 3_600, 30),
+  REDIS_URL: z
+    .string()
+    .refine(
+      (url) => /^rediss?:\/\/[^/]/.test(url) && URL.canParse(url),
+      'write redis://USER:PASSWORD@HOST:PORT or rediss://…',
+    )
+    .optional(),
+  REDIS_CLUSTER: flag.default(false),
+  REDIS_PREFIX: z
+    .string()
+    .regex(/^[\w-]{1,40}$/, 'write up to 40 letters, digits, - and _')
+    .default('carnegotiate'),
   PUBLIC_URL: webAddress.optional(),
   WEB_URL: webAddress.optional(),
   STORAGE_URL: z
     .string()
-    .regex(/^disk:.+$/, 'write disk:PATH')
+    .regex(
+      /^(disk:.+|s3:\/\/[a-z0-9][a-z0-9.-]{2,62}(\/[\w.-]+)*\/?(\?.*)?)$/,
+      'write disk:PATH or s3://BUCKET?…',
+    )
     .default('disk:uploads'),
+  MEDIA_URL: webAddress.optional(),
   TEMPORARY_DIRECTORY: z.string().min(1).default('data/tmp'),
   VIN_DATABASE_DIRECTORY: z.string().min(1).default('data/vin'),
   SMTP_URL: z

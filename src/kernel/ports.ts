@@ -18,6 +18,16 @@ export interface Bus {
   close(): Promise<void>;
 }
 
+/** How a bus that leaves the process is doing. Counts are since the start. */
+export interface BusFigures {
+  readonly isUp: boolean;
+  readonly published: number;
+  readonly received: number;
+  /** Messages that never left, because what carries them was away or too slow. */
+  readonly dropped: number;
+  readonly channels: number;
+}
+
 export type BusMessage = Readonly<Record<string, string | number | boolean | null>>;
 
 export interface Logger {
@@ -106,6 +116,7 @@ export interface RateLimits {
   giveBack(limit: RateLimit, key: string): Promise<void>;
   /** Forgets what a key has spent. */
   reset(limit: RateLimit, key: string): Promise<void>;
+  close(): Promise<void>;
 }
 
 /**

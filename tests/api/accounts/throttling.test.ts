@@ -45,6 +45,8 @@ class TestLimits implements RateLimits {
     return this.inner.reset(limit, key);
   }
 
+  async close() {}
+
   private note(key: string): void {
     this.keys.push(key);
     if (this.isDown) throw new Error('The store does not answer');
