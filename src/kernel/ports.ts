@@ -65,12 +65,21 @@ export interface Jobs {
   start(): void;
   /** Stops looking for work and waits for what is running. */
   stop(): Promise<void>;
+  /** Of the queue that nodes share; undefined where there is none. */
+  readonly queue?: JobQueueFigures;
+}
+
+export interface JobQueueFigures {
+  /** Timers: the queue does not answer, and this node does all jobs by itself until it does. */
+  readonly mode: 'queue' | 'timers';
+  /** Jobs of all nodes: due, being done, waiting for their time. Null while the queue does not answer. */
+  counts(): Promise<{ readonly waiting: number; readonly active: number; readonly delayed: number } | null>;
 }
 
 /** Told what becomes of jobs, so that an operator can see it. Nothing it does can fail a job. */
 export interface JobWatcher {
-  /** The next run is in so many milliseconds. */
-  planned(job: Job<never>, inMs: number): void;
+  /** The next run is in so many milliseconds. Whoever is to do it: where `isShared`, that outlives this process. */
+  planned(job: Job<never>, inMs: number, isShared?: boolean): void;
   began(job: Job<never>): void;
   succeeded(job: Job<never>, run: { readonly ms: number; readonly count: number }): void;
   /** `failures`: runs in a row that failed, this one included. */

@@ -17,6 +17,8 @@ interface Note {
   errorAt: number | null;
   failures: number | null;
   nextRunAt: number | null;
+  /** Whether that run comes off without this process. */
+  isShared: boolean;
   /** Since it was written last. */
   runs: number;
   done: number;
@@ -35,8 +37,8 @@ export class JobRuns implements JobWatcher {
     private readonly makeCtx: () => Pick<Ctx, 'em'>,
   ) {}
 
-  planned(job: Job<never>, inMs: number): void {
-    this.note(job, { nextRunAt: this.now() + inMs });
+  planned(job: Job<never>, inMs: number, isShared = false): void {
+    this.note(job, { nextRunAt: this.now() + inMs, isShared });
   }
 
   began(job: Job<never>): void {
@@ -56,10 +58,11 @@ export class JobRuns implements JobWatcher {
     void this.write();
   }
 
-  /** Nobody has planned any more what this process had. */
+  /** Nobody has planned any more what this process alone had. */
   async close(): Promise<void> {
     await this.write();
-    const planned = [...this.notes.values()].flatMap(({ nextRunAt }) => nextRunAt ?? []);
+    const ours = [...this.notes.values()].filter(({ isShared }) => !isShared);
+    const planned = ours.flatMap(({ nextRunAt }) => nextRunAt ?? []);
     if (planned.length === 0) return;
     await this.orWarn(async () => {
       await sql`update job_runs set next_run_at = null where next_run_at in (${sql.join(planned)})`.execute(
@@ -127,6 +130,7 @@ function unknown(everyMs: number): Note {
     errorAt: null,
     failures: null,
     nextRunAt: null,
+    isShared: false,
     runs: 0,
     done: 0,
   };

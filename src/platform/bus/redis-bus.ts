@@ -3,10 +3,13 @@ import type { Cluster, Redis } from 'ioredis';
 import type { Bus, BusFigures, BusMessage, Logger } from '../../kernel/ports.js';
 import { connectRedis, type RedisSettings } from '../redis/connect.js';
 import { MemoryBus } from './memory-bus.js';
+import { RedisChannels } from './redis-channels.js';
 
 export interface RedisBusSettings extends RedisSettings {
   /** What all channels begin with. */
   readonly prefix: string;
+  /** For tests to shorten. */
+  readonly pulseMs?: number;
 }
 
 /** What goes over Redis: who says it, of which topic, and what. */
@@ -22,8 +25,8 @@ const MOST_ON_THE_WAY = 10_000;
 /** How long Redis may take for one command before it counts as away. */
 const PATIENCE_MS = 2_000;
 
-/** Channels of one SUBSCRIBE: after an outage all are asked for again, and others have their turn in between. */
-const CHANNELS_AT_ONCE = 500;
+/** How often it is tried whether what is said comes back. */
+const PULSE_MS = 5_000;
 
 /** Channels of a cluster: enough to spread over any number of servers, and few enough to be looked after one by one. */
 const BUCKETS = 1_024;
@@ -38,14 +41,11 @@ export class RedisBus implements Bus, BusFigures {
   private readonly name = randomUUID();
   private readonly speaking: Redis | Cluster;
   private readonly listening: Redis | Cluster;
-  /** How many listen to a topic here, by topic, by channel. */
-  private readonly wanted = new Map<string, Map<string, number>>();
-  /** Channels whose subscription is to be begun or ended. */
-  private readonly changed = new Set<string>();
-  private readonly asked = new Set<string>();
-  private changing: Promise<void> = Promise.resolve();
+  private readonly channelsHere: RedisChannels;
+  private readonly pulse: NodeJS.Timeout;
   private onTheWay = 0;
-  private isClosed = false;
+  /** How often in a row nothing has come back of what was said to find out whether it does. */
+  private unanswered = 0;
   published = 0;
   received = 0;
   dropped = 0;
@@ -60,6 +60,7 @@ export class RedisBus implements Bus, BusFigures {
       enableOfflineQueue: false,
       maxRetriesPerRequest: 0,
       commandTimeout: PATIENCE_MS,
+      socketTimeout: 2 * PATIENCE_MS,
     });
     this.listening = connectRedis(settings, 'bus-subscribe', log, {
       autoResubscribe: false,
@@ -68,7 +69,8 @@ export class RedisBus implements Bus, BusFigures {
     this.listening.on(settings.cluster ? 'smessage' : 'message', (_channel: string, text: string) =>
       this.hear(text),
     );
-    this.listening.on('ready', () => this.askForAll());
+    this.channelsHere = new RedisChannels(this.listening, settings.cluster, log);
+    this.pulse = setInterval(() => this.feelPulse(), settings.pulseMs ?? PULSE_MS).unref();
   }
 
   get isUp(): boolean {
@@ -77,7 +79,7 @@ export class RedisBus implements Bus, BusFigures {
 
   /** Channels that this node listens to. */
   get channels(): number {
-    return this.wanted.size;
+    return this.channelsHere.size;
   }
 
   publish(topic: string, message: BusMessage): void {
@@ -103,18 +105,20 @@ export class RedisBus implements Bus, BusFigures {
 
   subscribe(topic: string, listener: (message: BusMessage) => void): () => void {
     const forget = this.here.subscribe(topic, listener);
-    this.count(topic, 1);
+    const channel = this.channelOf(topic);
+    this.channelsHere.want(channel);
     let isOver = false;
     return () => {
       if (isOver) return;
       isOver = true;
       forget();
-      this.count(topic, -1);
+      this.channelsHere.leave(channel);
     };
   }
 
   async close(): Promise<void> {
-    this.isClosed = true;
+    clearInterval(this.pulse);
+    this.channelsHere.close();
     await this.here.close();
     this.speaking.disconnect();
     this.listening.disconnect();
@@ -129,7 +133,9 @@ export class RedisBus implements Bus, BusFigures {
       return;
     }
     const { from, topic, message } = envelope ?? {};
-    if (from === this.name || typeof topic !== 'string' || typeof message !== 'object' || message === null) return;
+    if (from === this.name) this.unanswered = 0;
+    if (from === this.name || typeof topic !== 'string' || typeof message !== 'object' || message === null)
+      return;
     this.received += 1;
     this.here.publish(topic, message);
   }
@@ -147,56 +153,21 @@ export class RedisBus implements Bus, BusFigures {
     return `${this.settings.prefix}:bus:${bucket}`;
   }
 
-  private count(topic: string, by: 1 | -1): void {
-    const channel = this.channelOf(topic);
-    const topics = this.wanted.get(channel) ?? new Map<string, number>();
-    const count = (topics.get(topic) ?? 0) + by;
-    if (count > 0) topics.set(topic, count);
-    else topics.delete(topic);
-    const wasWanted = this.wanted.has(channel);
-    if (topics.size > 0) this.wanted.set(channel, topics);
-    else this.wanted.delete(channel);
-    if (wasWanted === this.wanted.has(channel)) return;
-    this.changed.add(channel);
-    if (this.changed.size === 1) setImmediate(() => this.changeSome());
-  }
-
-  private askForAll(): void {
-    this.asked.clear();
-    for (const channel of this.wanted.keys()) this.changed.add(channel);
-    this.changeSome();
-  }
-
-  /** One after the other: what is begun and ended again must reach Redis in this order. */
-  private changeSome(): void {
-    this.changing = this.changing.then(async () => {
-      while (this.changed.size > 0 && this.listening.status === 'ready' && !this.isClosed) {
-        const some = [...this.changed].slice(0, CHANNELS_AT_ONCE);
-        for (const channel of some) this.changed.delete(channel);
-        try {
-          await this.change(some);
-        } catch (error) {
-          // The connection is gone or about to be: all are asked for when there is one again.
-          this.log.debug({ err: error }, 'channels of Redis could not be changed');
-          if (this.listening.status === 'ready') this.listening.disconnect(true);
-          return;
-        }
-      }
-    });
-  }
-
-  private async change(channels: readonly string[]): Promise<void> {
-    const begin = channels.filter((channel) => this.wanted.has(channel) && !this.asked.has(channel));
-    const end = channels.filter((channel) => !this.wanted.has(channel) && this.asked.has(channel));
-    for (const channel of begin) this.asked.add(channel);
-    for (const channel of end) this.asked.delete(channel);
-    if (this.settings.cluster) {
-      // The channels of one command have to be of one slot.
-      await Promise.all(begin.map((channel) => this.listening.ssubscribe(channel)));
-      await Promise.all(end.map((channel) => this.listening.sunsubscribe(channel)));
-      return;
+  /**
+   * A line to a machine that is gone looks like one on which nobody says anything: it is made anew where of two things
+   * said on a channel of ours neither has come back.
+   */
+  private feelPulse(): void {
+    const channel = this.channelsHere.any();
+    if (!this.isUp || channel === undefined) {
+      this.unanswered = 0;
+    } else if (this.unanswered >= 2) {
+      this.unanswered = 0;
+      this.log.warn({}, 'nothing comes back from the bus on Redis: connecting again');
+      this.listening.disconnect(true);
+    } else {
+      this.unanswered += 1;
+      this.say(channel, JSON.stringify({ from: this.name })).catch(() => (this.unanswered = 0));
     }
-    if (begin.length > 0) await this.listening.subscribe(...begin);
-    if (end.length > 0) await this.listening.unsubscribe(...end);
   }
 }

@@ -1,15 +1,14 @@
-import { countOf } from '../../kernel/jobs.js';
-import type { Job, Jobs, JobWatcher, Logger } from '../../kernel/ports.js';
-import { firstDelayMs, retryDelayMs } from './pace.js';
+import type { Job, Jobs } from '../../kernel/ports.js';
+import { JobRunner, type Runner } from './job-runner.js';
+import { firstDelayMs } from './pace.js';
 
-/** Where more is due the next run is soon; in between others have their turn. */
-const MORE_AFTER_MS = 50;
+export type { Runner };
 
-export interface Runner<Context> {
-  readonly makeContext: () => Context;
-  readonly log: Logger;
-  readonly watcher: JobWatcher;
-}
+/** Somebody else in this process is at it: how long until it is looked at again. */
+const BUSY_AGAIN_MS = 1_000;
+
+/** How long after the start a job's first run is, in milliseconds. */
+export type FirstDelay<Context> = (job: Job<Context>) => number;
 
 /**
  * Runs each job in this process, never twice at once, at its own pace. One that fails is logged and tried again, less and
@@ -20,14 +19,18 @@ export class InProcessJobs<Context> implements Jobs {
   private readonly running = new Set<Promise<void>>();
   private readonly failures = new Map<Job<Context>, number>();
   private readonly stopping = new AbortController();
+  private readonly runner: JobRunner<Context>;
 
   constructor(
     private readonly jobs: readonly Job<Context>[],
-    private readonly runner: Runner<Context>,
-  ) {}
+    runner: Runner<Context> | JobRunner<Context>,
+    private readonly firstDelay: FirstDelay<Context> = (job) => firstDelayMs(job.everyMs, Math.random()),
+  ) {
+    this.runner = runner instanceof JobRunner ? runner : new JobRunner(runner);
+  }
 
   start(): void {
-    for (const job of this.jobs) this.plan(job, firstDelayMs(job.everyMs, Math.random()));
+    for (const job of this.jobs) this.plan(job, this.firstDelay(job));
   }
 
   async stop(): Promise<void> {
@@ -53,25 +56,10 @@ export class InProcessJobs<Context> implements Jobs {
 
   /** Returns how long after it the next run is. */
   private async runOnce(job: Job<Context>): Promise<number> {
-    const { log, makeContext, watcher } = this.runner;
-    const startedAt = performance.now();
-    const ms = () => Math.round(performance.now() - startedAt);
-    watcher.began(job);
-    try {
-      const result = await job.run(makeContext(), this.stopping.signal);
-      const run = { ms: ms(), count: countOf(result) };
-      const details = { job: job.name, ...run };
-      if (run.count > 0) log.info(details, 'job done');
-      else log.debug(details, 'job done');
-      this.failures.delete(job);
-      watcher.succeeded(job, run);
-      return typeof result === 'number' ? job.everyMs : MORE_AFTER_MS;
-    } catch (error) {
-      const failures = (this.failures.get(job) ?? 0) + 1;
-      this.failures.set(job, failures);
-      log.error({ err: error, job: job.name, ms: ms(), failures }, 'job failed');
-      watcher.failed(job, { ms: ms(), error, failures });
-      return retryDelayMs(job.everyMs, failures, Math.random());
-    }
+    if (this.runner.isRunning(job)) return BUSY_AGAIN_MS;
+    const failedBefore = this.failures.get(job) ?? 0;
+    const { failures, nextInMs } = await this.runner.run(job, failedBefore, this.stopping.signal);
+    this.failures.set(job, failures);
+    return nextInMs;
   }
 }

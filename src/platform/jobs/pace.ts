@@ -1,6 +1,9 @@
 /** Everything is looked for soon after a start, and not all of it at the same moment. Ours. */
 const FIRST_WITHIN_MS = 30_000;
 
+/** Where more is due the next run is soon; in between others have their turn. */
+export const MORE_AFTER_MS = 50;
+
 /** A job that keeps failing is tried this often at least, unless its own pace is slower. Ours. */
 const LONGEST_RETRY_MS = 5 * 60_000;
 
@@ -14,7 +17,11 @@ export function firstDelayMs(everyMs: number, random: number): number {
 
 /** How long after so many failed runs in a row the next one is: the job's own pace, doubled each time, up to a bound. */
 export function retryDelayMs(everyMs: number, failures: number, random: number): number {
-  const longest = Math.max(LONGEST_RETRY_MS, everyMs);
-  const delay = Math.min(everyMs * 2 ** (failures - 1), longest);
+  const delay = Math.min(everyMs * 2 ** (failures - 1), longestDelayMs(everyMs));
   return Math.round(delay * (1 - JITTER * random));
+}
+
+/** No run is ever further from the one before it, whatever became of that. */
+export function longestDelayMs(everyMs: number): number {
+  return Math.max(LONGEST_RETRY_MS, everyMs);
 }

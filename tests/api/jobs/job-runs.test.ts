@@ -133,6 +133,17 @@ describe.each(databaseKinds)('what became of jobs on %s', (kind) => {
     await staying.close();
   });
 
+  it('says what a queue has planned after the process that ran it has ended', async () => {
+    const ending = keeper();
+    const [shared, own] = [job('shared with others'), job('its own')];
+    ending.planned(shared, 60_000, true);
+    ending.planned(own, 61_000);
+    await ending.close();
+    const planned = new Date(app.clock.now().getTime() + 60_000);
+    expect(await rowOf('shared with others')).toMatchObject({ nextRunAt: planned });
+    expect(await rowOf('its own')).toMatchObject({ nextRunAt: null });
+  });
+
   it('is of jobs that all stand in docs/jobs.md, each under a name of its own', () => {
     const names = app.system.jobs.map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
