@@ -12,6 +12,10 @@ const benches: Readonly<Record<string, () => Promise<unknown>>> = {
   bulk: () => import('./bulk-upload.js'),
   /** 10,000 negotiations that are due at the same moment, and what others notice of it. */
   sweep: () => import('./sweep.js'),
+  /** One event to 1,000 and 5,000 subscribers, and what each of them takes in memory, beside a bare `ws`. */
+  live: () => import('./live.js'),
+  /** What docs/scale.md reckons with: a million vehicles, ten million events and streams, Redis. 15 minutes. */
+  scale: () => import('./scale.js'),
   /** The planned read path against the obvious one. */
   reads: () => import('./reads.js'),
 };
