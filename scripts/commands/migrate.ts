@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { readConfig } from '../../src/app/config.js';
-import { createOrm } from '../../src/app/orm.js';
+import { migrate } from '../../src/app/orm.js';
+import type { Logger } from '../../src/kernel/ports.js';
 import type { Terminal } from './terminal.js';
 
 const USAGE = `Usage: npm run migrate [-- --down]
@@ -23,14 +24,9 @@ export async function migrateCommand(at: Terminal): Promise<number> {
     return 2;
   }
   try {
-    const orm = await createOrm(readConfig(at.env).databaseUrl);
-    try {
-      const done = await orm.migrator[direction]();
-      at.out(SENTENCES[direction](done.map(({ name }) => name)));
-      return 0;
-    } finally {
-      await orm.close(true);
-    }
+    const names = await migrate(readConfig(at.env).databaseUrl, { direction, log: logAt(at) });
+    at.out(SENTENCES[direction](names));
+    return 0;
   } catch (error) {
     at.err(error instanceof Error ? error.message : String(error));
     return 1;
@@ -44,4 +40,10 @@ function directionOf(at: Terminal): 'up' | 'down' | null {
     at.err(error instanceof Error ? error.message : String(error));
     return null;
   }
+}
+
+/** What a person at the terminal is told meanwhile: that another process has to be waited for, or a lock. */
+function logAt(at: Terminal): Logger {
+  const told = (_details: object, message: string) => at.err(message);
+  return { debug: () => undefined, info: told, warn: told, error: told };
 }

@@ -26,7 +26,9 @@ export async function seedCommand(at: Terminal): Promise<number> {
     const config = readConfig(at.env);
     refuseProduction(config);
     await migrate(config.databaseUrl);
-    const composed = await compose({ ...config, logLevel: 'warn' });
+    // Statistics of a large table take longer than any operation may.
+    const databaseTimeouts = { ...config.databaseTimeouts, statementMs: 0 };
+    const composed = await compose({ ...config, databaseTimeouts, logLevel: 'warn' });
     try {
       at.out(await seed(composed, more));
       return 0;

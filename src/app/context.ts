@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import type { Kysely } from 'kysely';
 import type { Ctx, Services, Viewer } from '../kernel/context.js';
 import type { AppError } from '../kernel/errors.js';
 import { Loaders } from '../kernel/loader.js';
@@ -26,8 +27,19 @@ export function guest(): Caller {
   };
 }
 
-/** A context with a unit of work and loaders of its own: one for each HTTP operation, and one for each event of a subscription. */
-export function makeContext(services: Services, orm: Orm, caller: Caller): Ctx {
+/**
+ * A context with a unit of work and loaders of its own: one for each HTTP operation, and one for each event of a
+ * subscription. With a replica, for what only reads and may lag behind, all its reads go there.
+ */
+export function makeContext(
+  services: Services,
+  orm: Orm,
+  caller: Caller,
+  replica: Kysely<object> | null = null,
+): Ctx {
+  const em = orm.em.fork({ useContext: true });
+  // To MikroORM it is what a transaction is: where the statements of this unit of work run.
+  if (replica) em.setTransactionContext(replica);
   return {
     ...services,
     log: new OperationLog(services.log, caller.requestId),
@@ -37,7 +49,7 @@ export function makeContext(services: Services, orm: Orm, caller: Caller): Ctx {
     userAgent: caller.userAgent,
     requestId: caller.requestId,
     cutOff: caller.cutOff,
-    em: orm.em.fork({ useContext: true }),
+    em,
     loaders: new Loaders(),
   };
 }

@@ -2,6 +2,7 @@ import { GraphQLError, type GraphQLFormattedError, Kind } from 'graphql';
 import { isOutOfTime, OutOfTime } from '../kernel/deadline.js';
 import { AppError, type ErrorCode, statusOfCode } from '../kernel/errors.js';
 import type { Logger } from '../kernel/ports.js';
+import { toldOf, unavailabilityOf } from '../kernel/unavailable.js';
 
 export interface Telling {
   readonly log: Logger;
@@ -40,15 +41,36 @@ export function tellError(
       extensions: { code: 'BAD_USER_INPUT', statusCode, requestId },
     };
   }
-  const stopped = isOutOfTime(cause) ? new OutOfTime() : null;
-  if (stopped) log.warn({ path: formatted.path, requestId }, 'an operation took too long');
-  else log.error({ err: cause, path: formatted.path, requestId }, 'an operation failed');
+  const { message: told, ...more } = failureOf(cause, { path: formatted.path, requestId }, log);
   return {
-    message: stopped?.message ?? 'Internal server error.',
+    message: told,
     ...(formatted.locations ? { locations: formatted.locations } : {}),
     ...(formatted.path ? { path: formatted.path } : {}),
-    extensions: { code: 'INTERNAL_SERVER_ERROR', statusCode: stopped?.statusCode ?? 500, requestId },
+    extensions: { code: 'INTERNAL_SERVER_ERROR', ...more, requestId },
   };
+}
+
+/** Logs what no code of the contract tells of, and says what a client is told of it. */
+function failureOf(cause: unknown, details: object, log: Logger): Failure {
+  if (isOutOfTime(cause)) {
+    log.warn(details, 'an operation took too long');
+    const { message, statusCode } = new OutOfTime();
+    return { message, statusCode };
+  }
+  const unavailable = unavailabilityOf(cause);
+  if (unavailable) {
+    // That the database is away its own log lines tell, once and not for each operation.
+    log.debug({ err: cause, ...details }, 'an operation found no database');
+    return toldOf(unavailable);
+  }
+  log.error({ err: cause, ...details }, 'an operation failed');
+  return { message: 'Internal server error.', statusCode: 500 };
+}
+
+interface Failure {
+  readonly message: string;
+  readonly statusCode: number;
+  readonly retryAfterSeconds?: number;
 }
 
 function withoutSuggestion(message: string): string {

@@ -2,6 +2,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { isOutOfTime } from '../kernel/deadline.js';
 import { AppError, type ErrorCode, type FieldMessages, statusOfCode } from '../kernel/errors.js';
 import type { Logger } from '../kernel/ports.js';
+import { toldOf, unavailabilityOf } from '../kernel/unavailable.js';
 import { REQUEST_ID } from './request-id.js';
 import { bareHeaders } from './security-headers.js';
 
@@ -20,6 +21,13 @@ export function httpErrorTeller(log: Logger) {
     if (isOutOfTime(error)) {
       log.warn({ requestId: request.id }, 'a request took too long');
       return refuse(request, reply, status, { code: 'INTERNAL_SERVER_ERROR', message: error.message });
+    }
+    const unavailable = unavailabilityOf(error);
+    if (unavailable) {
+      const { message, statusCode, retryAfterSeconds } = toldOf(unavailable);
+      log.debug({ err: error, requestId: request.id }, 'a request found no database');
+      reply.header('retry-after', retryAfterSeconds);
+      return refuse(request, reply, statusCode, { code: 'INTERNAL_SERVER_ERROR', message });
     }
     if (status >= 500) {
       log.error({ err: error, requestId: request.id }, 'a request failed');

@@ -12,9 +12,14 @@ import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { Logger } from '../kernel/ports.js';
 import { postgresqlMigrations } from '../migrations/postgresql/index.js';
 import { sqliteMigrations } from '../migrations/sqlite/index.js';
-import type { Guard, StatementObserver } from '../platform/database/guarded.js';
-import { postgresqlDriver } from '../platform/database/postgresql.js';
+import type { Guard, StatementObserver, StatementTiming } from '../platform/database/guarded.js';
+import type { PoolFigures } from '../platform/database/lines.js';
+import { alone, patiently } from '../platform/database/migrating.js';
+import { postgresqlDriver, serversOf } from '../platform/database/postgresql.js';
+import { Replicas } from '../platform/database/replicas.js';
+import type { PostgresqlSettings } from '../platform/database/settings.js';
 import { sqliteDriver } from '../platform/database/sqlite.js';
+import type { DatabaseTimeouts } from './config.js';
 import { JobRun } from './jobs/job-run.entity.js';
 import { rooms } from './rooms.js';
 
@@ -23,14 +28,22 @@ export type Orm = MikroORM & { em: SqlEntityManager };
 export interface OrmOptions {
   /** Told of each SQL statement as it is sent. */
   readonly observe?: StatementObserver;
+  readonly timing?: StatementTiming | undefined;
   readonly poolSize?: number;
+  /** Of PostgreSQL; without them nothing but the wait for a connection is bounded. */
+  readonly timeouts?: DatabaseTimeouts;
+  readonly replicaUrls?: readonly string[];
+  readonly applicationName?: string;
   readonly log?: Logger;
 }
+
+const UNBOUNDED: DatabaseTimeouts = { connectMs: 10_000, statementMs: 0, lockMs: 0, idleTransactionMs: 0 };
 
 /** How MikroORM is set up for a database. `sqlite:PATH` (or `sqlite::memory:`) and `postgresql://…` are understood. */
 export function ormOptions(databaseUrl: string, options: OrmOptions = {}): Partial<Options> {
   const guard: Guard = {
     observe: options.observe ?? (() => undefined),
+    timing: options.timing,
     warn: (error, message) => options.log?.warn({ err: error }, message),
   };
   const shared = {
@@ -71,11 +84,20 @@ export function ormOptions(databaseUrl: string, options: OrmOptions = {}): Parti
   }
   return {
     ...shared,
-    driver: postgresqlDriver(guard),
+    driver: postgresqlDriver(guard, postgresqlSettings(options)),
     clientUrl: databaseUrl,
     pool: { min: 0, max: options.poolSize ?? 20 },
+    replicas: (options.replicaUrls ?? []).map((clientUrl) => ({ clientUrl })),
+    // Who may read what lags behind is decided by operation (context.ts).
+    preferReadReplicas: false,
     discovery: { onMetadata: addPostgresqlIndexes },
-    migrations: { migrationsList: migrationList(postgresqlMigrations), snapshot: false, silent: true },
+    migrations: {
+      migrationsList: migrationList(postgresqlMigrations),
+      // Each in a transaction of its own, so that one may do without: `create index concurrently` cannot be in any.
+      allOrNothing: false,
+      snapshot: false,
+      silent: true,
+    },
   };
 }
 
@@ -107,14 +129,58 @@ export async function createOrm(databaseUrl: string, options: OrmOptions = {}): 
   return (await MikroORM.init(ormOptions(databaseUrl, options) as Options)) as Orm;
 }
 
-/** Brings a database to the newest schema. */
-export async function migrate(databaseUrl: string): Promise<void> {
-  const orm = await createOrm(databaseUrl);
+/** The replicas that a database was set up with, to be watched and asked in turn. */
+export function replicasOf(orm: Orm, maxLagMs: number, log: Logger): Replicas {
+  const servers = serversOf(orm.em.getDriver());
+  return new Replicas(servers?.primary ?? null, servers?.replicas ?? [], { maxLagMs, log });
+}
+
+/** What the primary's pool is at; null where connections are not pooled. */
+export function poolFigures(orm: Orm): PoolFigures | null {
+  return serversOf(orm.em.getDriver())?.primary.figures ?? null;
+}
+
+/** Migrations take as long as they take, but no lock that they wait for holds up everybody behind them. Ours. */
+const MIGRATING: DatabaseTimeouts = { ...UNBOUNDED, lockMs: 3_000 };
+
+export interface Migrating {
+  readonly log?: Logger;
+  readonly direction?: 'up' | 'down';
+  /** What else only one node may do, before others go on. */
+  readonly then?: (migrations: string[]) => Promise<void>;
+}
+
+/**
+ * Brings a database to the newest schema, or takes the newest migration back. Of nodes that begin at the same time one
+ * does it; the others wait, and find it done. Returns the names of the migrations that ran.
+ */
+export async function migrate(
+  databaseUrl: string,
+  { log, direction = 'up', then }: Migrating = {},
+): Promise<string[]> {
+  const orm = await createOrm(databaseUrl, {
+    poolSize: 3,
+    timeouts: MIGRATING,
+    applicationName: 'carnegotiate migrating',
+    ...(log ? { log } : {}),
+  });
   try {
-    await orm.migrator.up();
+    return await alone(orm, log, async () => {
+      const done = await patiently(log, () => orm.migrator[direction]());
+      const names = done.map(({ name }) => name);
+      await then?.(names);
+      return names;
+    });
   } finally {
     await orm.close(true);
   }
+}
+
+function postgresqlSettings({
+  timeouts = UNBOUNDED,
+  applicationName = 'carnegotiate',
+}: OrmOptions): PostgresqlSettings {
+  return { timeouts, applicationName };
 }
 
 function migrationList(classes: ReadonlyArray<Constructor<Migration>>) {

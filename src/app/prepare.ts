@@ -4,25 +4,38 @@ import { demoSignIns, isEmpty, seedDemo } from '../seeders/demo.js';
 import { addVehicles } from '../seeders/more-vehicles.js';
 import type { Composed } from './compose.js';
 import type { Config } from './config.js';
+import { migrate } from './orm.js';
 
 export interface Prepared {
   /** What the start tells a person: where everything is, and how to begin. */
   greeting(url: string): string;
 }
 
-/** Brings the database to the newest schema and, where it is empty and the settings ask for it, seeds the demo. */
+/**
+ * Brings the database to the newest schema and, where it is empty and the settings ask for it, seeds the demo. Of nodes
+ * that start together one does so, and the others wait.
+ */
 export async function prepareDatabase(composed: Composed): Promise<Prepared> {
-  const { config, makeCtx, orm } = composed;
+  const { config } = composed;
   const { log } = composed.services;
-  const migrations = await orm.migrator.up();
-  if (migrations.length > 0)
-    log.info({ migrations: migrations.map(({ name }) => name) }, 'database migrated');
-  if (config.demoData && (await isEmpty(makeCtx()))) {
-    log.info({}, 'making the demo data: once, a few seconds');
-    await seedDatabase(composed);
-  }
+  const then = async (migrations: string[]) => {
+    if (migrations.length > 0) log.info({ migrations }, 'database migrated');
+    await seedIfEmpty(composed);
+  };
+  // What is in memory is only this process's, and only this connection's.
+  if (config.databaseUrl.includes(':memory:')) {
+    const done = await composed.orm.migrator.up();
+    await then(done.map(({ name }) => name));
+  } else await migrate(config.databaseUrl, { log, then });
   const signsIn = config.demoData && (await hasDemoAccounts(composed));
   return { greeting: (url) => greetingOf(url, config, signsIn) };
+}
+
+async function seedIfEmpty(composed: Composed): Promise<void> {
+  const { config, makeCtx, services } = composed;
+  if (!config.demoData || !(await isEmpty(makeCtx()))) return;
+  services.log.info({}, 'making the demo data: once, a few seconds');
+  await seedDatabase(composed);
 }
 
 /** Makes the demo data in a database without users, and says whether it did. */

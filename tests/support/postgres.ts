@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { constants, cpSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -13,7 +13,15 @@ export interface Postgres {
   url(database: string): string;
   /** Stops the server and deletes its files. Safe to call twice. */
   stop(): Promise<void>;
+  /** Ends it and keeps the files: at once, as a crash does, or in order. */
+  end(how?: 'CRASH' | 'SHUTDOWN'): Promise<void>;
+  /** Starts it again, after `end`, on the same port and with what it had. */
+  begin(): Promise<void>;
+  /** A replica of it by streaming replication. For that the server is stopped for a moment. */
+  replica(onLog?: OnLog, settings?: readonly string[]): Promise<Postgres>;
 }
+
+type OnLog = (text: string) => void;
 
 /** `nobody` on Linux: PostgreSQL refuses to run as root. */
 const NOBODY = 65_534;
@@ -35,12 +43,23 @@ const SETTINGS = [
 
 /**
  * Runs the server and outlives us by a moment: its standard input is a pipe that we hold, and when that closes,
- * however we died, it stops the server at once and deletes the files. $1 is the folder, the rest the server's command.
+ * however we died, it stops the server at once and deletes the files. A line in it names a signal to end the server with,
+ * and then the files stay. $1 is the folder, the rest the server's command.
  */
-const KEEPER = 'dir=$1; shift; "$@" </dev/null & cat >/dev/null; kill -QUIT $!; wait $!; rm -rf "$dir"';
+const KEEPER =
+  'dir=$1; shift; "$@" </dev/null & if read -r signal; then kill -$signal $!; wait $!; exit; fi; ' +
+  'kill -QUIT $!; wait $!; rm -rf "$dir"';
 
-/** Starts an empty PostgreSQL on a free port of 127.0.0.1, its files in a fresh temporary folder. `onLog` is told what it logs. */
-export async function startPostgres(onLog: (text: string) => void = () => undefined): Promise<Postgres> {
+const SIGNALS = { CRASH: 'QUIT', SHUTDOWN: 'INT' } as const;
+
+/**
+ * Starts an empty PostgreSQL on a free port of 127.0.0.1, its files in a fresh temporary folder. `onLog` is told what it
+ * logs; `settings` come beyond those of all test servers: `work_mem=1MB`.
+ */
+export async function startPostgres(
+  onLog: OnLog = () => undefined,
+  settings: readonly string[] = [],
+): Promise<Postgres> {
   const root = process.getuid?.() === 0;
   const as = root ? { uid: NOBODY, gid: NOBODY } : {};
   const dir = mkdtempSync(join(root && !openToAll(tmpdir()) ? '/tmp' : tmpdir(), 'carnegotiate-postgres-'));
@@ -68,40 +87,71 @@ export async function startPostgres(onLog: (text: string) => void = () => undefi
       ],
       { ...as, cwd: dir, stdio: ['ignore', 'ignore', 'pipe'] },
     );
-    const port = await freePort();
-    const command = [
-      join(bin, 'postgres'),
-      '-D',
-      data,
-      '-p',
-      `${port}`,
-      ...SETTINGS.flatMap((s) => ['-c', s]),
-    ];
-    const stop = await launch(['-c', KEEPER, 'sh', dir, ...command], { ...as, cwd: dir }, onLog);
-    return {
-      url: (database) => `postgresql://postgres:${password}@127.0.0.1:${port}/${database}`,
-      stop: async () => {
-        await stop();
-        rmSync(dir, { recursive: true, force: true });
-      },
-    };
+    return await serve({ bin, dir, password, port: await freePort(), as, onLog, settings });
   } catch (error) {
     rmSync(dir, { recursive: true, force: true });
     throw error;
   }
 }
 
-/** Resolves, once the server takes connections, to what stops it. */
-async function launch(
-  args: string[],
-  options: { uid?: number; gid?: number; cwd: string },
-  onLog: (text: string) => void,
-) {
+/** A cluster of databases in its folder. */
+interface Cluster {
+  readonly bin: string;
+  readonly dir: string;
+  readonly password: string;
+  readonly port: number;
+  readonly as: { readonly uid?: number; readonly gid?: number };
+  readonly onLog: OnLog;
+  readonly settings: readonly string[];
+}
+
+async function serve(cluster: Cluster): Promise<Postgres> {
+  const { bin, dir, password, port, as, onLog } = cluster;
+  const settings = [...SETTINGS, ...cluster.settings].flatMap((setting) => ['-c', setting]);
+  const command = [join(bin, 'postgres'), '-D', join(dir, 'data'), '-p', `${port}`, ...settings];
+  const start = () => launch(['-c', KEEPER, 'sh', dir, ...command], { ...as, cwd: dir }, onLog);
+  let end: ((signal?: string) => Promise<void>) | undefined = await start();
+  const server: Postgres = {
+    url: (database) => `postgresql://postgres:${password}@127.0.0.1:${port}/${database}`,
+    stop: async () => {
+      await end?.();
+      rmSync(dir, { recursive: true, force: true });
+    },
+    end: async (how = 'CRASH') => {
+      await end?.(SIGNALS[how]);
+      end = undefined;
+    },
+    begin: async () => {
+      end ??= await start();
+    },
+    replica: (tell = () => undefined, more = []) =>
+      replicaOf({ ...cluster, onLog: tell, settings: more }, server),
+  };
+  return server;
+}
+
+/** A copy of the files of a server that stands still, told to follow it. */
+async function replicaOf(primary: Cluster, server: Postgres): Promise<Postgres> {
+  const dir = mkdtempSync(`${primary.dir}-replica-`);
+  await server.end('SHUTDOWN');
+  cpSync(join(primary.dir, 'data'), join(dir, 'data'), { recursive: true, mode: constants.COPYFILE_FICLONE });
+  await server.begin();
+  writeFileSync(join(dir, 'data', 'standby.signal'), '');
+  const { password, port, as } = primary;
+  const conninfo = `host=127.0.0.1 port=${port} user=postgres password=${password}`;
+  writeFileSync(join(dir, 'data', 'postgresql.auto.conf'), `primary_conninfo = '${conninfo}'\n`);
+  if (as.uid !== undefined) execFileSync('chown', ['-R', `${as.uid}:${as.gid}`, dir]);
+  execFileSync('chmod', ['700', join(dir, 'data')]);
+  return serve({ ...primary, dir, port: await freePort() });
+}
+
+/** Resolves, once the server takes connections, to what ends it; without a signal its files are deleted. */
+async function launch(args: string[], options: { uid?: number; gid?: number; cwd: string }, onLog: OnLog) {
   // Its own process group: Ctrl-C reaches only us, and the tests' last queries still find a server.
   const keeper = spawn('sh', args, { ...options, detached: true, stdio: ['pipe', 'ignore', 'pipe'] });
   const ended = once(keeper, 'exit');
-  const stop = async () => {
-    keeper.stdin.end();
+  const stop = async (signal?: string) => {
+    keeper.stdin.end(signal && `${signal}\n`);
     await ended;
   };
   let log = '';
@@ -114,11 +164,12 @@ async function launch(
       onLog(text);
       if (log === READY) return;
       log += text;
-      if (log.includes('database system is ready to accept connections')) {
+      if (/database system is ready to accept (read-only )?connections/.test(log)) {
         log = READY;
         clearTimeout(deadline);
         resolve();
-      } else if (/FATAL|not found|denied/.test(log)) fail();
+        // Clients that come too early are told that the system is starting up.
+      } else if (/FATAL: {2}(?!the database system is)|not found|denied/.test(log)) fail();
     });
   });
   await ready.catch(async (error: unknown) => {

@@ -1,6 +1,14 @@
 import type { FastifyRequest } from 'fastify';
+import { getOperationAST, OperationTypeNode } from 'graphql';
 import { AppError } from '../../kernel/errors.js';
 import type { AskedOperation, OperationLimits } from './operation-limits.js';
+
+const queries = new WeakSet<FastifyRequest>();
+
+/** Whether a request that has been through the limits asks for a query, which changes nothing. */
+export function isQuery(request: FastifyRequest): boolean {
+  return queries.has(request);
+}
 
 /**
  * Refuses what is past a limit before Apollo sees it; Apollo has no hook of its own between parsing and validation that
@@ -11,7 +19,9 @@ export function limitOperations(limits: OperationLimits) {
     const asked = request.method === 'POST' ? askedInBody(request.body) : askedInUrl(request.url);
     if (!asked) return;
     try {
-      limits.check(asked);
+      const document = limits.check(asked);
+      const name = typeof asked.operationName === 'string' ? asked.operationName : null;
+      if (getOperationAST(document, name)?.operation === OperationTypeNode.QUERY) queries.add(request);
     } catch (error) {
       if (error instanceof AppError) throw error;
     }

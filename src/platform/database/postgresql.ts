@@ -6,30 +6,108 @@ import {
   PostgreSqlConnection,
   PostgreSqlPlatform,
 } from '@mikro-orm/postgresql';
-import { CompiledQuery, type DatabaseConnection, type Driver, type PostgresDialect } from 'kysely';
+import type { DatabaseConnection, Driver, Kysely, PostgresDialect } from 'kysely';
 import type { Pool, PoolConfig } from 'pg';
 import { type Guard, guarded } from './guarded.js';
+import { Lines, type PoolFigures } from './lines.js';
+import { OutageLog } from './outage-log.js';
+import { explainPostgresql } from './postgresql-errors.js';
+import { readAgain, readElsewhere } from './reads-again.js';
+import { connectionSettings, type PostgresqlSettings } from './settings.js';
 
-/** PostgreSQL through MikroORM's own connection, each statement reported, and cancelled when its operation's time is up. */
-export function postgresqlDriver(guard: Guard) {
-  class GuardedConnection extends PostgreSqlConnection {
+/** One server, the primary or a replica, as who watches over it sees it. */
+export interface DatabaseServer {
+  /** Host and port. */
+  readonly name: string;
+  readonly db: Kysely<object>;
+  readonly figures: PoolFigures;
+  /** Told when a statement has failed for want of this server. */
+  onFailure: (error: unknown) => void;
+  /** Breaks all connections: what they are at fails, and is tried elsewhere where it can be. */
+  sever(): void;
+}
+
+interface Servers {
+  readonly primary: DatabaseServer;
+  readonly replicas: readonly DatabaseServer[];
+}
+
+/** What a driver made by `postgresqlDriver` talks to; null for another driver. */
+export function serversOf(driver: object): Servers | null {
+  return 'servers' in driver ? (driver.servers as Servers) : null;
+}
+
+/** Beyond the time that the server itself gives a statement: then it is not there. Ours. */
+const SILENCE_MS = 10_000;
+
+/**
+ * PostgreSQL through MikroORM's own connection: each statement reported, cancelled when its operation's time is up, and
+ * what fails for want of a server marked as such. What only reads and lost its connection is asked again.
+ */
+export function postgresqlDriver(guard: Guard, settings: PostgresqlSettings) {
+  const { statementMs } = settings.timeouts;
+
+  class GuardedConnection extends PostgreSqlConnection implements DatabaseServer {
+    onFailure: (error: unknown) => void = () => undefined;
+    private lines: Lines | undefined;
+
+    get name(): string {
+      const { host, port } = this.getConnectionOptions();
+      return `${host}:${port || 5432}`;
+    }
+
+    get db(): Kysely<object> {
+      return this.getClient();
+    }
+
+    get figures(): PoolFigures {
+      return this.lines?.figures ?? { total: 0, idle: 0, waiting: 0, max: 0 };
+    }
+
+    sever(): void {
+      this.lines?.severAll();
+    }
+
+    override createKysely(): void {
+      // Only dialects that others bring are made asynchronously.
+      void super.createKysely();
+      const db = this.getClient<object>();
+      if (this.type === 'read') readElsewhere(db, primaryOf(this.config), (error) => this.onFailure(error));
+      else readAgain(db);
+    }
+
     override createKyselyDialect(overrides: PoolConfig): PostgresDialect {
-      let canceller: Canceller | undefined;
+      const given = { ...overrides, ...connectionSettings(settings, this.options.clientUrl, this.type) };
+      let lines: Lines | undefined;
       const onPoolCreated = (pool: Pool) => {
-        canceller = new Canceller(pool, this.mapOptions(overrides));
+        lines = new Lines(pool, this.mapOptions(given));
       };
-      const dialect = super.createKyselyDialect({ ...overrides, onPoolCreated } as PoolConfig);
+      const dialect = super.createKyselyDialect({ ...given, onPoolCreated } as PoolConfig);
+      this.lines = lines;
       const createDriver = dialect.createDriver.bind(dialect);
-      dialect.createDriver = () => endingWith(createDriver(), canceller as Canceller);
-      const cancellation = (connection: DatabaseConnection) => (canceller as Canceller).of(connection);
+      dialect.createDriver = () => endingWith(createDriver(), lines as Lines);
+      const outages = new OutageLog(this.name, guard.warn);
+      const whole: Guard = {
+        ...guard,
+        explain: (error, doing) => {
+          explainPostgresql(error, doing);
+          outages.note(error);
+        },
+        grip: (connection: DatabaseConnection) => (lines as Lines).gripOn(connection),
+        ...(statementMs > 0 ? { silenceMs: statementMs + SILENCE_MS } : {}),
+      };
       // MikroORM only hands it to Kysely, which asks for no more than a Dialect.
-      return guarded(dialect, { ...guard, cancellation }) as PostgresDialect;
+      return guarded(dialect, whole) as PostgresDialect;
     }
   }
 
   return class extends AbstractSqlDriver<GuardedConnection> {
     constructor(config: Configuration) {
       super(config, new PostgreSqlPlatform(), GuardedConnection, ['kysely', 'pg']);
+    }
+
+    get servers(): Servers {
+      return { primary: this.connection, replicas: this.replicas };
     }
 
     override createEntityManager(useContext?: boolean) {
@@ -42,48 +120,14 @@ export function postgresqlDriver(guard: Guard) {
   };
 }
 
-/** How long a server may take to take a cancellation: the connection to be freed waits for it. */
-const PATIENCE_MS = 5_000;
-
-/**
- * Cancels statements, over connections of its own: those of the pool may all be busy with what is to be cancelled. Kysely
- * can do it too, but with a client whose errors nobody listens to, and those end the process.
- */
-class Canceller {
-  private readonly pool: Pool;
-
-  constructor(pool: Pool, options: PoolConfig) {
-    this.pool = new (pool.constructor as new (options: PoolConfig) => Pool)({
-      ...options,
-      min: 0,
-      max: 2,
-      idleTimeoutMillis: 1_000,
-      connectionTimeoutMillis: PATIENCE_MS,
-      query_timeout: PATIENCE_MS,
-    });
-    // A connection that broke while it was idle; one that breaks at work rejects its statement.
-    this.pool.on('error', () => undefined);
-    this.pool.on('connect', (client) => client.on('error', () => undefined));
-  }
-
-  async of(connection: DatabaseConnection): Promise<() => Promise<void>> {
-    const { rows } = await connection.executeQuery<{ pid: number }>(
-      CompiledQuery.raw('select pg_backend_pid() as pid'),
-    );
-    return async () => {
-      await this.pool.query('select pg_cancel_backend($1)', [rows[0]?.pid]);
-    };
-  }
-
-  end(): Promise<void> {
-    return this.pool.end();
-  }
+function primaryOf(config: Configuration): () => Kysely<object> {
+  return () => (serversOf(config.getDriver()) as Servers).primary.db;
 }
 
-function endingWith(driver: Driver, canceller: Canceller): Driver {
+function endingWith(driver: Driver, lines: Lines): Driver {
   const destroy = driver.destroy.bind(driver);
   driver.destroy = async (options) => {
-    await Promise.all([destroy(options), canceller.end()]);
+    await Promise.all([destroy(options), lines.end()]);
   };
   return driver;
 }

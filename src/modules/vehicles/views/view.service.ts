@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Ctx } from '../../../kernel/context.js';
 import type { Row } from '../../../kernel/reads.js';
 import type { Selection } from '../../../kernel/selection.js';
+import { isUncertain } from '../../../kernel/unavailable.js';
 import { type Tx, write } from '../../../kernel/unit-of-work.js';
 import { clientKeyOf } from '../../accounts/index.js';
 import type { Vehicle } from '../vehicle.entity.js';
@@ -37,7 +38,8 @@ export async function flushViews(ctx: Ctx): Promise<number> {
       await write(ctx, (tx) => storeViews(tx, batch));
       stored += batch.reduce((sum, { count }) => sum + count, 0);
     } catch (error) {
-      counter.giveBack(counts.slice(from));
+      // Better a batch that is not counted than one that is counted twice.
+      counter.giveBack(counts.slice(isUncertain(error) ? from + BATCH : from));
       throw error;
     }
   }

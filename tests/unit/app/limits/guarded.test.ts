@@ -46,7 +46,7 @@ class FarAway {
       dialect: guarded(dialect, {
         observe: () => undefined,
         warn: () => undefined,
-        cancellation: async () => cancel,
+        grip: async () => ({ cancel, sever: () => undefined }),
         ...guard,
       }),
     });
@@ -119,8 +119,34 @@ describe('a connection whose statement is cancelled', () => {
   });
 
   it('goes back to the pool where it cannot be asked who it is', async () => {
-    const far = new FarAway({ cancellation: () => Promise.reject(new Error('gone')) });
+    const far = new FarAway({ grip: () => Promise.reject(new Error('gone')) });
     await expect(sql`select 1`.execute(far.db)).rejects.toThrow('gone');
     expect([far.released, far.statements]).toEqual([1, []]);
+  });
+});
+
+describe('a connection on which nobody answers', () => {
+  it('is broken when a statement that no operation waits for has been at it for too long', async () => {
+    const far = new FarAway({
+      silenceMs: 20,
+      grip: async () => ({
+        cancel: () => Promise.reject(new Error('nor here')),
+        sever: () => far.running.reject(new Error('Connection terminated')),
+      }),
+    });
+    await expect(sql`select 1`.execute(far.db)).rejects.toThrow('Connection terminated');
+    expect(far.released).toBe(1);
+  });
+
+  it('is not where it answered in time', async () => {
+    let severed = 0;
+    const far = new FarAway({
+      silenceMs: 20,
+      grip: async () => ({ cancel: async () => undefined, sever: () => void severed++ }),
+    });
+    far.running.resolve();
+    await sql`select 1`.execute(far.db);
+    await pause(40);
+    expect(severed).toBe(0);
   });
 });
