@@ -15,7 +15,9 @@ export async function authenticate(services: Services, bearerToken: string | nul
   try {
     const claims = await services.parts.get(tokensPart).verify('access', bearerToken);
     const { userId: id, userType, sessionId, expiresAt: tokenExpiresAt } = claims;
-    if (services.parts.get(revokedSessionsPart).has(sessionId)) throw tokenRevoked();
+    const revoked = services.parts.get(revokedSessionsPart);
+    await revoked.beginning;
+    if (revoked.has(sessionId)) throw tokenRevoked();
     return { viewer: { id, userType, sessionId, tokenExpiresAt }, authError: null };
   } catch (error) {
     if (error instanceof AppError) return { viewer: null, authError: error };

@@ -25,6 +25,8 @@ export class RevokedSessions {
   private readonly times = new Map<string, number>();
   private readonly listeners = new Set<(sessionId: string) => void>();
   private lastReadAt = Number.NEGATIVE_INFINITY;
+  /** Until a node that has just started has read, or tried to, what was revoked before: it could not tell by then. */
+  beginning: Promise<void> = Promise.resolve();
 
   /** `keepMs`: how long the access tokens of a revoked session live at most. */
   constructor(
@@ -79,6 +81,7 @@ export function followRevocations(services: Services, makeCtx: () => Ctx): () =>
       });
   };
   read();
+  revoked.beginning = reading;
   return async () => {
     stopped = true;
     clearTimeout(timer);

@@ -35,6 +35,8 @@ export class RedisRateLimits implements RateLimits {
       enableOfflineQueue: false,
       maxRetriesPerRequest: 0,
       commandTimeout: PATIENCE_MS,
+      // A line on which nothing is answered is made anew: the machine at its end may be another by now.
+      socketTimeout: LEFT_ALONE_MS,
     });
     this.shared = new CountedRateLimits(
       ({ name, points, durationMs }) =>
@@ -73,8 +75,11 @@ export class RedisRateLimits implements RateLimits {
       try {
         return await work(this.shared, digest);
       } catch (error) {
-        this.leftAloneUntil = performance.now() + LEFT_ALONE_MS;
-        this.log.warn({ err: error }, 'Redis did not count: this node counts by itself for a while');
+        const now = performance.now();
+        // Of many who waited for it at once, one says so.
+        if (now >= this.leftAloneUntil)
+          this.log.warn({ err: error }, 'Redis did not count: this node counts by itself for a while');
+        this.leftAloneUntil = now + LEFT_ALONE_MS;
       }
     }
     return work(this.own, digest);

@@ -10,6 +10,9 @@ export interface RedisSettings {
 /** How long after so many failed attempts the next one is: speed is to return soon after Redis does. */
 const RETRY_AT_MOST_MS = 1_000;
 
+/** How long a line may be silent before it is tried whether anybody is at its other end. */
+const KEEP_ALIVE_MS = 10_000;
+
 /**
  * A connection that is made anew whenever it is lost, for as long as it is not closed. `purpose` names it in
  * `CLIENT LIST` and in the log, which tells of each outage once, and of its end.
@@ -21,7 +24,11 @@ export function connectRedis(
   options: RedisOptions = {},
 ): Redis | Cluster {
   const retry = (attempt: number) => Math.min(50 * 2 ** Math.min(attempt, 10), RETRY_AT_MOST_MS);
-  const shared: RedisOptions = { connectionName: `carnegotiate:${purpose}`, ...options };
+  const shared: RedisOptions = {
+    connectionName: `carnegotiate:${purpose}`,
+    keepAlive: KEEP_ALIVE_MS,
+    ...options,
+  };
   const redis = cluster
     ? new Cluster([url], {
         redisOptions: { ...urlOptions(url), ...shared },

@@ -4,6 +4,7 @@ import type { BusMessage } from '../../../src/kernel/ports.js';
 import { RedisBus } from '../../../src/platform/bus/redis-bus.js';
 import { testLog } from '../../support/app.js';
 import { hasRedis, useRedis } from '../../support/redis.js';
+import { over, Relay } from '../../support/relay.js';
 
 const SOON = { timeout: 5_000, interval: 10 };
 
@@ -13,8 +14,8 @@ for (const cluster of [false, true]) {
     const redis = useRedis({ cluster });
     const open: RedisBus[] = [];
 
-    const bus = async () => {
-      const made = new RedisBus({ url: redis.url, cluster, prefix: 'test' }, testLog);
+    const bus = async (more: { url?: string; pulseMs?: number } = {}) => {
+      const made = new RedisBus({ url: redis.url, cluster, prefix: 'test', ...more }, testLog);
       open.push(made);
       await vi.waitFor(() => expect(made.isUp).toBe(true), SOON);
       return made;
@@ -118,6 +119,20 @@ for (const cluster of [false, true]) {
       await untilHeard(a, 'negotiation:1', heard);
     });
 
+    it('keeps up with many topics, and has all of them again when Redis is back', async () => {
+      const [a, b] = [await bus(), await bus()];
+      const heard: BusMessage[] = [];
+      for (let n = 0; n < 2_000; n++) b.subscribe(`vehicle:${n}`, (message) => heard.push(message));
+      await untilHeard(a, 'vehicle:1999', heard);
+      await redis.server.stop();
+      await vi.waitFor(() => expect(b.isUp).toBe(false), SOON);
+      await redis.server.start();
+      await vi.waitFor(() => expect(a.isUp && b.isUp).toBe(true), SOON);
+      await untilHeard(a, 'vehicle:1999', heard);
+      for (let n = 0; n < 2_000; n++) a.publish(`vehicle:${n}`, { n });
+      await vi.waitFor(() => expect(heard.filter(({ n }) => n !== undefined)).toHaveLength(2_000), SOON);
+    });
+
     it('lives with others who say something else on its channels', async () => {
       const [a, b] = [await bus(), await bus()];
       const { heard } = heardBy(b, 'negotiation:1');
@@ -133,3 +148,43 @@ for (const cluster of [false, true]) {
     });
   });
 }
+
+if (hasRedis)
+  describe('RedisBus, on a line that has gone dead without a word', () => {
+    const redis = useRedis();
+    const open: RedisBus[] = [];
+
+    afterEach(async () => {
+      await Promise.all(open.splice(0).map((one) => one.close()));
+    });
+
+    it('finds out, though nobody says anything, and makes a new one', async () => {
+      const relay = await Relay.to(redis.server.port);
+      const settings = { cluster: false, prefix: 'test', pulseMs: 100 };
+      const near = new RedisBus({ ...settings, url: over(relay, redis.url) }, testLog);
+      const far = new RedisBus({ ...settings, url: redis.url }, testLog);
+      open.push(near, far);
+      const heard: BusMessage[] = [];
+      near.subscribe('negotiation:1', (message) => heard.push(message));
+      const hears = async (sequence: number) => {
+        await vi.waitFor(
+          () => {
+            far.publish('negotiation:1', { sequence });
+            expect(heard).toContainEqual({ sequence });
+          },
+          { timeout: 10_000, interval: 50 },
+        );
+      };
+      await hears(1);
+      // What is said on a healthy line comes back.
+      await pause(1_000);
+      expect(near.isUp).toBe(true);
+      let isDead = true;
+      relay.look = (from, data) =>
+        isDead && from === 'SERVER' && data.includes('message') ? 'SWALLOW' : 'PASS';
+      await vi.waitFor(() => expect(near.isUp).toBe(false), { timeout: 5_000, interval: 1 });
+      isDead = false;
+      await hears(2);
+      await relay.close();
+    });
+  });

@@ -4,6 +4,7 @@ import { RedisRateLimits } from '../../../src/platform/rate-limits/redis-rate-li
 import { testLog } from '../../support/app.js';
 import { countsAsAgreed } from '../../support/rate-limits-contract.js';
 import { hasRedis, useRedis } from '../../support/redis.js';
+import { over, Relay } from '../../support/relay.js';
 
 const limit = { name: 'tries', points: 3, durationMs: 60_000 };
 
@@ -70,3 +71,36 @@ for (const cluster of [false, true]) {
     );
   });
 }
+
+if (hasRedis)
+  describe('RedisRateLimits, on a line that has gone dead without a word', () => {
+    const redis = useRedis();
+
+    it('keeps few waiting for it, and counts for all again on a new one', async () => {
+      const relay = await Relay.to(redis.server.port);
+      const node = new RedisRateLimits(
+        { url: over(relay, redis.url), cluster: false, prefix: 'test' },
+        testLog,
+      );
+      const isUp = () => vi.waitFor(() => expect(node.isUp).toBe(true), { timeout: 8_000, interval: 20 });
+      await isUp();
+      relay.look = (from) => (from === 'SERVER' ? 'SWALLOW' : 'PASS');
+      await node.spend(limit, 'ada');
+      // By now the line is given up, and who comes waits for none.
+      await pause(1_100);
+      const times: number[] = [];
+      for (let n = 0; n < 20; n++) {
+        const from = performance.now();
+        await node.spend(limit, 'ada');
+        times.push(performance.now() - from);
+        await pause(60);
+      }
+      expect(Math.max(...times)).toBeLessThan(200);
+      relay.look = () => 'PASS';
+      await isUp();
+      await node.spend(limit, 'grace');
+      expect(redis.server.command('KEYS', 'test:limit:*').split('\n').filter(Boolean)).toHaveLength(2);
+      await node.close();
+      await relay.close();
+    });
+  });

@@ -1,5 +1,0 @@
-import 'reflect-metadata';
-import { jobsCommand } from './commands/jobs.js';
-import { terminal } from './commands/terminal.js';
-
-process.exitCode = await jobsCommand(terminal());

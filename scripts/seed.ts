@@ -1,5 +1,0 @@
-import 'reflect-metadata';
-import { seedCommand } from './commands/seed.js';
-import { terminal } from './commands/terminal.js';
-
-process.exitCode = await seedCommand(terminal());
