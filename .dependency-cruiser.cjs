@@ -24,6 +24,7 @@ const roomRules = rooms.map((room) => ({
 /** What each layer may import inside src; everything else is a violation. */
 const layers = [
   { layer: 'main', from: '^src/main\\.ts$', may: ['app/'] },
+  { layer: 'commands', from: '^src/commands/', may: ['commands/', 'app/', 'modules/', 'kernel/', 'seeders/'] },
   {
     layer: 'app',
     from: '^src/app/',
@@ -59,16 +60,16 @@ module.exports = {
       name: 'app-through-the-doors',
       comment: 'the composition root knows a room by its module.ts and its index.ts alone',
       severity: 'error',
-      from: { path: '^src/(?:app|seeders)/' },
+      from: { path: '^src/(?:app|seeders|commands)/' },
       to: { path: '^src/modules/', pathNot: '^src/modules/[^/]+/(?:module|index)\\.ts$' },
     },
     {
       name: 'known-places',
-      comment: 'src holds main.ts, app, kernel, platform, the rooms, migrations and seeders; nothing else',
+      comment: 'src holds main.ts, commands, app, kernel, platform, the rooms, migrations and seeders; nothing else',
       severity: 'error',
       from: {
         path: '^src/',
-        pathNot: `^src/(?:main\\.ts$|(?:app|kernel|platform|migrations|seeders)/|modules/${any(rooms)}/)`,
+        pathNot: `^src/(?:main\\.ts$|(?:commands|app|kernel|platform|migrations|seeders)/|modules/${any(rooms)}/)`,
       },
       to: {},
     },

@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
-import { compose } from '../../src/app/compose.js';
-import { readConfig } from '../../src/app/config.js';
-import { migrate } from '../../src/app/orm.js';
-import { AppError } from '../../src/kernel/errors.js';
-import { createAdmin } from '../../src/modules/accounts/module.js';
+import { compose } from '../app/compose.js';
+import { readConfig } from '../app/config.js';
+import { migrate } from '../app/orm.js';
+import { AppError } from '../kernel/errors.js';
+import { createAdmin } from '../modules/accounts/module.js';
 import type { Terminal } from './terminal.js';
 
 const USAGE = `Usage: npm run admin:create -- --email E [--password P]

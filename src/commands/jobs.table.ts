@@ -1,4 +1,4 @@
-import type { JobRun } from '../../src/app/jobs/job-run.entity.js';
+import type { JobRun } from '../app/jobs/job-run.entity.js';
 
 export interface ListedJob {
   readonly job: { readonly name: string; readonly everyMs: number };

@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
-import { type Composed, compose } from '../../src/app/compose.js';
-import { readConfig } from '../../src/app/config.js';
-import { JobRun } from '../../src/app/jobs/job-run.entity.js';
-import { countOf } from '../../src/kernel/jobs.js';
-import { reasonOf } from '../../src/kernel/reasons.js';
+import { type Composed, compose } from '../app/compose.js';
+import { readConfig } from '../app/config.js';
+import { JobRun } from '../app/jobs/job-run.entity.js';
+import { countOf } from '../kernel/jobs.js';
+import { reasonOf } from '../kernel/reasons.js';
 import { tableOfJobs } from './jobs.table.js';
 import type { Terminal } from './terminal.js';
 

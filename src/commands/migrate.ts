@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
-import { readConfig } from '../../src/app/config.js';
-import { migrate } from '../../src/app/orm.js';
-import type { Logger } from '../../src/kernel/ports.js';
+import { readConfig } from '../app/config.js';
+import { migrate } from '../app/orm.js';
+import type { Logger } from '../kernel/ports.js';
 import type { Terminal } from './terminal.js';
 
 const USAGE = `Usage: npm run migrate [-- --down]

@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
-import { type Composed, compose } from '../../src/app/compose.js';
-import { type Config, readConfig } from '../../src/app/config.js';
-import { migrate } from '../../src/app/orm.js';
-import { seedDatabase, seedShowroom } from '../../src/app/prepare.js';
-import { demoSignIns } from '../../src/seeders/demo.js';
+import { type Composed, compose } from '../app/compose.js';
+import { type Config, readConfig } from '../app/config.js';
+import { migrate } from '../app/orm.js';
+import { seedDatabase, seedShowroom } from '../app/prepare.js';
+import { demoSignIns } from '../seeders/demo.js';
 import type { Terminal } from './terminal.js';
 
 /** Their VINs have serial numbers of six digits. */

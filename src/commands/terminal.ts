@@ -8,5 +8,10 @@ export interface Terminal {
 
 /** The process's own. */
 export function terminal(): Terminal {
-  return { args: process.argv.slice(2), env: process.env, out: console.log, err: console.error };
+  return {
+    args: process.argv.slice(2),
+    env: process.env,
+    out: (line) => void process.stdout.write(`${line}\n`),
+    err: (line) => void process.stderr.write(`${line}\n`),
+  };
 }

@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { migrateCommand } from '../../scripts/commands/migrate.js';
-import { seedCommand } from '../../scripts/commands/seed.js';
+import { migrateCommand } from '../../src/commands/migrate.js';
+import { seedCommand } from '../../src/commands/seed.js';
 import { testSecret, useApp } from '../support/app.js';
 import { called } from '../support/commands.js';
 
@@ -19,7 +19,7 @@ function runProcess(env: Record<string, string>, ...args: string[]) {
   return new Promise<{ code: number; out: string; err: string }>((resolve) => {
     execFile(
       process.execPath,
-      ['--import', 'tsx', 'scripts/migrate.ts', ...args],
+      ['--import', 'tsx', 'src/commands/main.ts', 'migrate', ...args],
       { env: { ...process.env, NODE_ENV: 'test', JWT_SECRETS: `test:${testSecret}`, ...env } },
       (error, out, err) => resolve({ code: error ? Number(error.code) : 0, out, err }),
     );

@@ -1,4 +1,4 @@
-import type { Terminal } from '../../scripts/commands/terminal.js';
+import type { Terminal } from '../../src/commands/terminal.js';
 
 /** What a command answers: its exit code, and what it wrote. */
 export async function called(

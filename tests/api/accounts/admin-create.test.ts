@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { adminCreateCommand } from '../../../scripts/commands/admin-create.js';
+import { adminCreateCommand } from '../../../src/commands/admin-create.js';
 import { LoginDocument, MeDocument } from '../../generated/operations.js';
 import { databaseKinds, type TestApp, testSecret, useApp } from '../../support/app.js';
 import { called } from '../../support/commands.js';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
-import { jobsCommand } from '../../../scripts/commands/jobs.js';
+import { jobsCommand } from '../../../src/commands/jobs.js';
 import { JobRun } from '../../../src/app/jobs/job-run.entity.js';
 import { JobRuns } from '../../../src/app/jobs/job-runs.js';
 import type { Job } from '../../../src/kernel/ports.js';

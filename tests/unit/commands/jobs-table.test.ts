@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { tableOfJobs } from '../../../scripts/commands/jobs.table.js';
 import type { JobRun } from '../../../src/app/jobs/job-run.entity.js';
+import { tableOfJobs } from '../../../src/commands/jobs.table.js';
 
 const NOW = new Date('2026-11-22T12:00:00Z');
 const ago = (seconds: number) => new Date(NOW.getTime() - seconds * 1_000);
