@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { compose } from '../src/app/compose.js';
 import { readConfig } from '../src/app/config.js';
-import { Builders, type BuiltNegotiation } from '../tests/support/builders.js';
+import { Builders, type BuiltNegotiation, type Person } from '../tests/support/builders.js';
 import { FakeClock } from '../tests/support/clock.js';
 import { createDatabase } from '../tests/support/databases.js';
 import { startPostgres } from '../tests/support/postgres.js';
@@ -32,6 +32,7 @@ const SUBSCRIPTION = `subscription NegotiationEvents($negotiationId: ID!, $after
     negotiation { id status agreedPrice lastSequence updatedAt currentOffer { id amount status expiresAt } }
   }
 }`;
+const INBOX = 'subscription { notificationReceived { id sequence kind title body createdAt } }';
 const SEND = 'mutation ($input: SendMessageInput!) { sendMessage(input: $input) { event { sequence } } }';
 
 interface Node {
@@ -122,7 +123,8 @@ interface Source {
   readonly hello: string[][];
   /** The number of the next event. */
   next: number;
-  happen(): Promise<void>;
+  /** None: only what its subscribers weigh is asked. */
+  readonly happen: (() => Promise<void>) | null;
 }
 
 /** One after the other: each memory by itself; then the events in turns, so that all have the same noise around them. */
@@ -139,6 +141,7 @@ async function measure(sources: readonly Source[], subscribers: number): Promise
   }
   for (let n = -WARM_UP; n < EVENTS; n++) {
     for (const { source, crowd, delays } of measured) {
+      if (!source.happen) continue;
       const some = await event(source, crowd);
       if (n >= 0) for (const delay of some) delays.push(delay);
     }
@@ -154,7 +157,7 @@ async function enterAndWeigh(source: Source, crowd: Crowd, subscribers: number) 
   const [first] = source.nodes as [Node];
   await crowd.enter(urls, FIRST_CLIENTS, source.hello);
   await pause(1_000);
-  for (let n = 0; n < WARM_UP; n++) await event(source, crowd);
+  for (let n = 0; n < WARM_UP && source.happen; n++) await event(source, crowd);
   await crowd.leave();
   await pause(500);
   const before = await memoryOf(first);
@@ -172,7 +175,7 @@ async function event(source: Source, crowd: Crowd): Promise<Float64Array> {
   const committed = told<Extract<Told, { at: number }>>(first.process, 'committed');
   const heard = crowd.hear(source.next);
   source.next += 1;
-  await source.happen();
+  await source.happen?.();
   const { at } = await committed;
   const report = await heard;
   sample = report.sample || sample;
@@ -182,24 +185,37 @@ async function event(source: Source, crowd: Crowd): Promise<Float64Array> {
 
 /** Half of the clients are the buyer's, half the dealer's. */
 function hellosOf({ id, buyer, dealer }: BuiltNegotiation): string[][] {
-  return [buyer, dealer].map(({ token }) => [
-    JSON.stringify({ type: 'connection_init', payload: { authorization: `Bearer ${token}` } }),
-    JSON.stringify({
-      id: 'ID',
-      type: 'subscribe',
-      payload: { query: SUBSCRIPTION, variables: { negotiationId: id }, operationName: 'NegotiationEvents' },
-    }),
-  ]);
+  const payload = {
+    query: SUBSCRIPTION,
+    variables: { negotiationId: id },
+    operationName: 'NegotiationEvents',
+  };
+  return [buyer, dealer].map((person) => helloOf(person, payload));
 }
 
-/** The negotiation that all follow, on a database of its own. */
-async function arrange(env: Record<string, string>): Promise<BuiltNegotiation> {
+function helloOf({ token }: Person, payload: object): string[] {
+  return [
+    JSON.stringify({ type: 'connection_init', payload: { authorization: `Bearer ${token}` } }),
+    JSON.stringify({ id: 'ID', type: 'subscribe', payload }),
+  ];
+}
+
+interface Scene {
+  readonly negotiations: readonly BuiltNegotiation[];
+  readonly people: readonly Person[];
+}
+
+/** A negotiation for each form: what happens in one is not to be heard in another. And a person for each subscriber. */
+async function arrange(env: Record<string, string>): Promise<Scene> {
   const composed = await compose(readConfig(env), { backgroundJobs: false });
   await composed.orm.migrator.up();
   const ok = () => Promise.reject(new Error('There is no server yet'));
-  const negotiation = await new Builders({ system: composed, clock: new FakeClock(), ok }).negotiation();
+  const build = new Builders({ system: composed, clock: new FakeClock(), ok });
+  const negotiations = [await build.negotiation(), await build.negotiation()];
+  const people: Person[] = [];
+  for (let n = 0; n < Math.max(...SUBSCRIBERS); n++) people.push(await build.buyer());
   await composed.close();
-  return negotiation;
+  return { negotiations, people };
 }
 
 async function system(
@@ -235,6 +251,18 @@ async function send(url: string, { id, buyer }: BuiltNegotiation, body: string):
   return data.sendMessage.event.sequence;
 }
 
+/** Everybody follows an inbox of their own: nothing of one subscriber is another's. */
+async function inboxes(people: readonly Person[], env: Record<string, string>): Promise<Source> {
+  const hello = people.map((person) => helloOf(person, { query: INBOX }));
+  return {
+    name: 'one node, an inbox each',
+    nodes: [await startNode('system', env)],
+    hello,
+    next: 0,
+    happen: null,
+  };
+}
+
 async function bare(): Promise<Source> {
   const node = await startNode('bare');
   const source: Source = {
@@ -263,11 +291,16 @@ function tellFigures(figures: readonly Figures[]): void {
   for (const one of figures) {
     const base = baseOf(one);
     const kb = (bytes: number) => (bytes / 1_024).toFixed(1);
-    console.log(
-      `| ${one.name} | ${one.subscribers} | ${at(one.delays, 0.5).toFixed(1)} | ${at(one.delays, 0.99).toFixed(1)} | ` +
-        `${(at(one.delays, 0.99) / at(base.delays, 0.99)).toFixed(2)} | ${kb(one.heap)} | ${kb(one.heap - base.heap)} | ` +
-        `${kb(one.rss)} | ${kb(one.rss - base.rss)} |`,
-    );
+    const [median, p99] = one.delays.length > 0 ? [at(one.delays, 0.5), at(one.delays, 0.99)] : [null, null];
+    const cells = [
+      one.name,
+      one.subscribers,
+      median?.toFixed(1) ?? '–',
+      p99?.toFixed(1) ?? '–',
+      p99 === null ? '–' : (p99 / at(base.delays, 0.99)).toFixed(2),
+      ...[one.heap, one.heap - base.heap, one.rss, one.rss - base.rss].map(kb),
+    ];
+    console.log(`| ${cells.join(' | ')} |`);
   }
 }
 
@@ -300,9 +333,10 @@ try {
     MAX_SOCKETS_PER_USER: '10000',
     MAX_SOCKETS_PER_IP: '100000',
   };
-  const negotiation = await arrange(env);
-  const forms = [() => system('one node', negotiation, env, 1), bare];
-  if (redis) forms.push(() => system('two nodes', negotiation, { ...env, REDIS_URL: redis.url }, 2));
+  const { negotiations, people } = await arrange(env);
+  const [one, other] = negotiations as [BuiltNegotiation, BuiltNegotiation];
+  const forms = [() => system('one node', one, env, 1), bare, () => inboxes(people, env)];
+  if (redis) forms.push(() => system('two nodes', other, { ...env, REDIS_URL: redis.url }, 2));
   for (const count of SUBSCRIBERS) await run(forms, count);
   tellFigures(figures);
 } finally {

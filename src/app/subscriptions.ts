@@ -1,28 +1,26 @@
-import { randomUUID } from 'node:crypto';
 import type { Server as HttpServer, IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { GraphQLError } from 'graphql';
-import { handleProtocols, makeServer } from 'graphql-ws';
-import { WebSocketServer } from 'ws';
+import { GRAPHQL_TRANSPORT_WS_PROTOCOL, handleProtocols } from 'graphql-ws';
+import { type WebSocket, WebSocketServer } from 'ws';
 import { networkOf } from '../kernel/networks.js';
 import { onSessionRevoked } from '../modules/accounts/module.js';
 import type { Composed } from './compose.js';
-import type { Caller } from './context.js';
 import type { DocumentReader } from './document-reader.js';
-import { OperationLog } from './operation-log.js';
+import { type SocketFigures, socketMetrics } from './eyes/sockets.js';
 import { Origins } from './origins.js';
-import { admit, type Kept, leave, type SocketContext } from './sockets/admission.js';
 import { closeCodes, GOODBYE_MS } from './sockets/close-codes.js';
-import { lineOf } from './sockets/line.js';
+import { sayGoodbye } from './sockets/farewell.js';
+import { SocketHouse } from './sockets/house.js';
+import { LiveSocket } from './sockets/live-socket.js';
 import { OpenLines } from './sockets/open-lines.js';
-import { OpenSockets } from './sockets/open-sockets.js';
-import { Requests } from './sockets/requests.js';
-import { running, SocketOperations } from './sockets/socket-operations.js';
 import { isRefused, refuseCrowd, refuseHandshake } from './sockets/upgrade.js';
 import type { TrustedProxies } from './trusted-proxies.js';
 
 export interface SubscriptionServer {
-  close(): Promise<void>;
+  /** Sockets that are open, or about to close. */
+  readonly count: number;
+  /** Takes no more of them, and has told each to come back later when it resolves: all within the time. */
+  close(withinMs: number): Promise<void>;
 }
 
 /** Frames that one message may be cut into: a browser cuts one of 64 KB into a few. */
@@ -35,38 +33,54 @@ export function serveSubscriptions(
   composed: Composed,
   proxies: TrustedProxies,
 ): SubscriptionServer {
-  const { config, services } = composed;
+  const { config, services, eyes } = composed;
   const sockets = new WebSocketServer(optionsOf(config));
-  const open = new OpenSockets(config.maxSocketsPerUser);
+  const house = new SocketHouse(composed, read, proxies);
   const lines = new OpenLines(config.maxSocketsPerIp);
-  const forget = onSessionRevoked(services, (sessionId) => open.closeSession(sessionId));
-  const protocol = protocolOf(read, composed, proxies, open);
   const origins = new Origins(config);
+  const forget = onSessionRevoked(services, (sessionId) => house.open.closeSession(sessionId));
 
+  eyes.metrics?.pull(...socketMetrics(figuresOf(house, sockets)));
   sockets.on('wsClientError', refuseHandshake);
+  sockets.on('connection', (socket: WebSocket, request: IncomingMessage) => open(socket, request, house));
   http.on('upgrade', (request: IncomingMessage, line: Duplex, head: Buffer) => {
-    line.on('error', () => line.destroy());
+    line.on('error', destroy);
     if (isRefused(request, line, origins)) return;
     if (!lines.take(networkOf(proxies.clientOf(request)), line)) return refuseCrowd(request, line);
-    sockets.handleUpgrade(request, line, head, (socket) => {
-      const requestId = randomUUID();
-      const log = new OperationLog(services.log, requestId);
-      const kept: Kept = { socket, request, requestId, operations: new SocketOperations() };
-      const closed = protocol.opened(lineOf(socket, config, log), kept);
-      socket.once('close', (code, reason) => {
-        leave(kept, open);
-        log.debug({ code }, 'socket closed');
-        closed(code, String(reason)).catch((err: unknown) => log.error({ err }, 'a socket did not end'));
-      });
-    });
+    sockets.handleUpgrade(request, line, head, (socket) => sockets.emit('connection', socket, request));
   });
 
   return {
-    close() {
-      forget();
-      for (const socket of sockets.clients) socket.close(closeCodes.goingAway, 'Going away');
-      return new Promise((resolve) => sockets.close(() => resolve()));
+    get count() {
+      return sockets.clients.size;
     },
+    async close(withinMs) {
+      const closed = new Promise<void>((resolve) => sockets.close(() => resolve()));
+      await sayGoodbye([...house.sockets], Math.max(0, withinMs - GOODBYE_MS));
+      await closed;
+      house.pulse.stop();
+      forget();
+    },
+  };
+}
+
+function open(socket: WebSocket, request: IncomingMessage, house: SocketHouse): void {
+  if (socket.protocol === GRAPHQL_TRANSPORT_WS_PROTOCOL) return void new LiveSocket(house, socket, request);
+  socket.on('error', () => undefined);
+  socket.close(closeCodes.subprotocol, 'Subprotocol not acceptable');
+}
+
+/** A function of its own: one that is made for each line keeps the request that the line came with. */
+function destroy(this: Duplex): void {
+  this.destroy();
+}
+
+function figuresOf(house: SocketHouse, sockets: WebSocketServer): SocketFigures {
+  return {
+    open: () => sockets.clients.size,
+    running: () => house.shared.running,
+    delivered: () => house.delivered,
+    cutOff: () => house.cutOff,
   };
 }
 
@@ -81,27 +95,4 @@ function optionsOf(config: Composed['config']) {
     maxFragments: MAX_FRAGMENTS,
     closeTimeout: GOODBYE_MS,
   };
-}
-
-/** The dialogue of graphql-transport-ws, with what we think of each of its steps. */
-function protocolOf(read: DocumentReader, composed: Composed, proxies: TrustedProxies, open: OpenSockets) {
-  const { config } = composed;
-  const requests = new Requests(composed);
-
-  return makeServer<Record<string, unknown> | undefined, Kept>({
-    connectionInitWaitTimeout: config.socketInitTimeoutMs,
-    onConnect: (ctx) => admit(ctx as SocketContext, composed, proxies, open),
-    onSubscribe: (ctx, _id, payload) => {
-      const { socket, operations, caller } = ctx.extra as Kept;
-      if (operations.count >= config.maxSubscriptionsPerSocket) {
-        socket.close(closeCodes.tooMany, 'Too many operations');
-        return [new GraphQLError('The socket is closed.')];
-      }
-      return operations.begin(payload, requests.begin(payload, caller as Caller), read, composed);
-    },
-    execute: running.execute,
-    subscribe: running.subscribe,
-    onNext: (_ctx, _id, payload, _args, result) => requests.told(payload, result),
-    onError: (_ctx, _id, payload, errors) => requests.toldErrors(payload, errors),
-  });
 }

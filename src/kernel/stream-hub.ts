@@ -1,7 +1,9 @@
 import { type Ctx, partKey } from './context.js';
 import { withoutDeadline } from './deadline.js';
 import { badInput } from './errors.js';
+import { type Flow, IteratedFlow } from './flow.js';
 import type { Bus, Logger } from './ports.js';
+import type { StreamFigures } from './stream-figures.js';
 import { type StreamEntry, type StreamKind, streamTopic } from './streams.js';
 
 export interface HubOptions {
@@ -13,6 +15,8 @@ export interface HubOptions {
   readonly bus: Bus;
   /** A context with a fork of its own for each read. */
   readonly makeCtx: () => Ctx;
+  /** Where it is counted what is done. */
+  readonly figures?: StreamFigures;
 }
 
 export const streamHubPart = partKey<StreamHub>('streamHub');
@@ -26,10 +30,12 @@ export function followStream<E extends StreamEntry>(
   kind: StreamKind<E>,
   id: string,
   after: number | null | undefined,
-): AsyncIterableIterator<E> {
+): Flow<E> {
   assertPlace(after);
-  const cutOff = () => ctx.cutOff('Too slow: connect again and resume with after');
-  return ctx.parts.get(streamHubPart).follow(kind, id, after ?? null, cutOff);
+  // A follower lives as long as its subscription, and must not keep the context, with all that it has read, as long.
+  const { cutOff } = ctx;
+  const onCutOff = () => cutOff('Too slow: connect again and resume with after');
+  return ctx.parts.get(streamHubPart).follow(kind, id, after ?? null, onCutOff);
 }
 
 /** BAD_USER_INPUT for what no place in a stream can be. */
@@ -73,19 +79,29 @@ export class StreamHub {
     id: string,
     after: number | null,
     onCutOff: () => void,
-  ): AsyncIterableIterator<E> {
+  ): Flow<E> {
     const topic = streamTopic(kind, id);
     let stream = this.streams.get(topic) as FollowedStream<E> | undefined;
     if (!stream) {
       stream = new FollowedStream(kind, id, this.options, () => this.streams.delete(topic));
       this.streams.set(topic, stream as unknown as FollowedStream<StreamEntry>);
     }
-    return new Follower(stream, after, this.options.queueLimit, onCutOff);
+    return new Follower(stream, after, this.options.queueLimit, () => {
+      if (this.options.figures) this.options.figures.cutOff += 1;
+      onCutOff();
+    });
   }
 
   /** How many streams are followed; for metrics and tests. */
   get size(): number {
     return this.streams.size;
+  }
+
+  /** How many follow them; for metrics. */
+  get followers(): number {
+    let count = 0;
+    for (const stream of this.streams.values()) count += stream.size;
+    return count;
   }
 
   private schedulePoll(): void {
@@ -112,7 +128,7 @@ export class StreamHub {
             this.options.makeCtx(),
             page.map((stream) => stream.id),
           );
-          for (const stream of page) stream.advanceTo(heads.get(stream.id) ?? 0);
+          for (const stream of page) stream.healTo(heads.get(stream.id) ?? 0);
         } catch (error) {
           this.options.log.warn(
             { err: error, kind: kind.name },
@@ -161,6 +177,10 @@ class FollowedStream<E extends StreamEntry> {
     this.onEmpty();
   }
 
+  get size(): number {
+    return this.members.size;
+  }
+
   endAll(): void {
     for (const follower of [...this.members]) void follower.return();
   }
@@ -201,22 +221,27 @@ class FollowedStream<E extends StreamEntry> {
     if (this.head !== null && this.wanted > this.head) void this.pump();
   }
 
+  /** The database has told the head. */
+  healTo(sequence: number): void {
+    const { figures } = this.options;
+    if (figures && this.head !== null)
+      figures.healed += Math.max(0, sequence - Math.max(this.wanted, this.head));
+    this.advanceTo(sequence);
+  }
+
   private async pump(): Promise<void> {
     if (this.reading) return;
     this.reading = true;
-    let wasFull = false;
+    let isBurst = false;
     try {
       while (this.head !== null && this.wanted > this.head && this.members.size > 0) {
         const entries = await this.read(this.head);
         // An announcement of what is not there to be read yet (a lagging replica): the next hint or poll looks again.
         if (entries.length === 0) this.wanted = this.head;
-        // More than a page at once, as when the bus was away: who still has the last one before it is not slow for that.
-        if (wasFull) for (const follower of this.level) follower.dropBack();
-        wasFull = entries.length === this.pageSize;
-        for (const entry of entries) {
-          this.head = entry.sequence;
-          for (const follower of this.level) follower.push(entry);
-        }
+        this.head = entries.at(-1)?.sequence ?? this.head;
+        this.options.figures?.page(this.kind.name, entries, this.level.size);
+        for (const follower of this.level) follower.offer(entries, isBurst);
+        isBurst = true;
       }
     } catch (error) {
       this.wanted = this.head ?? 0;
@@ -227,12 +252,16 @@ class FollowedStream<E extends StreamEntry> {
   }
 }
 
-/** One subscription's place in a stream. A plain async generator could not be ended while it waits. */
-class Follower<E extends StreamEntry> implements AsyncIterableIterator<E> {
+/** One subscription's place in a stream. */
+class Follower<E extends StreamEntry> extends IteratedFlow<E> {
+  isOver = false;
   private position: number | null;
   private queue: E[] = [];
   private isLevel = false;
-  private done = false;
+  private isReading = false;
+  /** Something was taken since a page came last. */
+  private hasMoved = true;
+  private failure: { readonly error: unknown } | null = null;
   private wake: (() => void) | null = null;
 
   constructor(
@@ -241,6 +270,7 @@ class Follower<E extends StreamEntry> implements AsyncIterableIterator<E> {
     private readonly queueLimit: number,
     private readonly onCutOff: () => void,
   ) {
+    super();
     this.position = after;
     stream.enter(this);
     // "From now on" means from the subscription, not from the first pull.
@@ -251,72 +281,92 @@ class Follower<E extends StreamEntry> implements AsyncIterableIterator<E> {
         .then(() => this.beginAtHead());
   }
 
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-
-  async next(): Promise<IteratorResult<E>> {
-    while (!this.done) {
+  take(): E | undefined {
+    const { failure } = this;
+    this.failure = null;
+    if (failure) throw failure.error;
+    for (;;) {
       const entry = this.queue.shift();
-      if (entry) {
-        if (this.position !== null && entry.sequence <= this.position) continue;
-        this.position = entry.sequence;
-        return { value: entry, done: false };
-      }
-      if (this.isLevel) await new Promise<void>((resolve) => (this.wake = resolve));
-      else await this.catchUp();
+      if (!entry) break;
+      this.hasMoved = true;
+      if (this.position !== null && entry.sequence <= this.position) continue;
+      this.position = entry.sequence;
+      return entry;
     }
-    return { value: undefined, done: true };
+    if (!this.isLevel && !this.isOver && !this.isReading) void this.catchUp();
+    return undefined;
   }
 
-  async return(): Promise<IteratorResult<E>> {
-    this.done = true;
-    this.queue = [];
-    this.stream.leave(this);
-    this.wake?.();
-    return { value: undefined, done: true };
+  whenReady(wake: () => void): void {
+    this.wake = wake;
+    if (this.queue.length > 0 || this.failure || this.isOver) this.ring();
   }
 
-  async throw(error: unknown): Promise<IteratorResult<E>> {
-    await this.return();
-    throw error;
-  }
-
-  dropBack(): void {
-    if (this.queue.length === 0) return;
-    this.isLevel = false;
-    this.stream.dropBack(this);
-  }
-
-  push(entry: E): void {
-    if (this.done) return;
-    if (this.queue.length >= this.queueLimit) {
-      void this.return();
+  /**
+   * Takes in a page of what is new. Who has no room for it is not slow where it has come on since the last one, or where
+   * more than a page comes at once, as when the bus was away: it reads for itself until it is level again. Who has no room
+   * and has not moved is cut off.
+   */
+  offer(entries: readonly E[], isBurst: boolean): void {
+    if (this.queue.length + entries.length <= this.queueLimit) {
+      for (const entry of entries) this.queue.push(entry);
+      this.hasMoved = false;
+      this.ring();
+    } else if (isBurst || this.hasMoved) {
+      this.isLevel = false;
+      this.stream.dropBack(this);
+    } else {
+      // In this order: who hears of the end is to find the socket closed.
       this.onCutOff();
-      return;
+      this.end();
     }
-    this.queue.push(entry);
-    this.wake?.();
+  }
+
+  protected end(): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    this.queue = [];
+    this.failure = null;
+    this.stream.leave(this);
+    this.ring();
+  }
+
+  private ring(): void {
+    const { wake } = this;
     this.wake = null;
+    wake?.();
   }
 
   private async catchUp(): Promise<void> {
+    this.isReading = true;
+    try {
+      await this.readOn();
+    } catch (error) {
+      if (!this.isOver) this.failure = { error };
+    }
+    this.isReading = false;
+    // Also where nothing has come of it: whoever waits asks again.
+    if (!this.isLevel || this.queue.length > 0) this.ring();
+  }
+
+  private async readOn(): Promise<void> {
     await this.stream.open();
     this.beginAtHead();
-    if (this.isLevel || this.done) return;
+    if (this.isLevel || this.isOver) return;
     const position = this.position ?? 0;
     if (this.stream.levelWith(this, position)) {
       this.isLevel = true;
       return;
     }
     const entries = await this.stream.read(position);
+    if (this.isOver) return;
     this.queue.push(...entries);
     // A head that runs ahead of what can be read: let the poll or the next announcement settle it.
     if (entries.length === 0) await new Promise((resolve) => setTimeout(resolve, 50));
   }
 
   private beginAtHead(): void {
-    if (this.position !== null || this.done || this.stream.head === null) return;
+    if (this.position !== null || this.isOver || this.stream.head === null) return;
     this.position = this.stream.head;
     this.isLevel = this.stream.levelWith(this, this.position);
   }

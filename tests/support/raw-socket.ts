@@ -31,14 +31,14 @@ export class RawSocket {
     this.ws.on('error', () => undefined);
   }
 
-  static async open(app: TestApp, protocols = ['graphql-transport-ws']): Promise<RawSocket> {
+  static async open(app: Pick<TestApp, 'url'>, protocols = ['graphql-transport-ws']): Promise<RawSocket> {
     const socket = new RawSocket(app.url, protocols);
     await until('the socket to open', () => socket.ws.readyState !== WebSocket.CONNECTING);
     return socket;
   }
 
   /** Opened and past connection_init. */
-  static async ready(app: TestApp, token?: string): Promise<RawSocket> {
+  static async ready(app: Pick<TestApp, 'url'>, token?: string): Promise<RawSocket> {
     const socket = await RawSocket.open(app);
     socket.init(token);
     await socket.next('connection_ack');

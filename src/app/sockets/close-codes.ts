@@ -5,9 +5,12 @@
 export const closeCodes = {
   goingAway: 1001,
   badRequest: 4400,
+  unauthorized: 4401,
   forbidden: 4403,
+  subprotocol: 4406,
   /** The protocol's code for a handshake that took too long: whoever was cut off for reading too slowly may come back. */
   tooSlow: 4408,
+  exists: 4409,
   tooMany: 4429,
   internalError: 4500,
 } as const;

@@ -1,90 +1,87 @@
-import type { WebSocket as ProtocolSocket } from 'graphql-ws';
-import type { RawData, WebSocket } from 'ws';
-import type { Logger } from '../../kernel/ports.js';
+import type { WebSocket } from 'ws';
 import { closeCodes } from './close-codes.js';
 import { MessageRate } from './message-rate.js';
 
-export interface LineLimits {
+/** The same object for all lines of a server. */
+export interface LineRules {
   readonly maxSocketMessagesPerSecond: number;
   readonly maxUnsentBytes: number;
-  readonly socketPingMs: number;
+  /** Told of each that is closed because its client reads too slowly. */
+  readonly onCutOff: () => void;
 }
 
-/**
- * A socket as graphql-ws wants to see one. Nothing goes through it that is over the limits, and nothing at all once it
- * has begun to close. graphql-ws has an adapter of its own: it has no place for limits, and prints to the console.
- */
-export function lineOf(socket: WebSocket, limits: LineLimits, log: Logger): ProtocolSocket {
-  const admits = doorOf(socket, limits);
-  socket.on('ping', (data: Buffer) => void (admits() && socket.pong(data)));
-  socket.on('pong', () => void admits());
-  // A frame that breaks the protocol or is too large: ws closes with the right code (1002, 1009).
-  socket.on('error', (error) => log.debug({ err: error }, 'a socket broke the protocol'));
-  watchPulse(socket, limits.socketPingMs);
+const AS_TEXT = { binary: false };
 
-  return {
-    protocol: socket.protocol,
-    send: (data) => {
-      if (!keepsReading(socket, limits)) return;
-      // Resolves also where it could not be sent: the line is about to close then, and ends what runs on it.
-      return new Promise((resolve) => socket.send(data, () => resolve()));
-    },
-    close: (code, reason) => socket.close(code, reason),
-    onMessage: (receive) =>
-      socket.on('message', (data: RawData) => {
-        if (!admits()) return;
-        receive(String(data)).catch((error: unknown) => {
-          if (isOutOfPlace(error)) return socket.close(closeCodes.badRequest, 'Invalid message received');
-          log.error({ err: error }, 'a message on a socket failed');
-          socket.close(closeCodes.internalError, 'Internal server error');
-        });
-      }),
-  };
-}
-
-/** graphql-ws throws it at messages that only a server sends. */
-function isOutOfPlace(error: unknown): boolean {
-  return error instanceof Error && error.message.startsWith('Unexpected message of type');
-}
-
-/**
- * Whether what has just come may be looked at. Past the limit the socket is not even read any more: what a flood costs
- * is what was under way already.
- */
-function doorOf(socket: WebSocket, limits: LineLimits): () => boolean {
-  const rate = new MessageRate(limits.maxSocketMessagesPerSecond);
+/** A socket within its limits: nothing goes through it that is over them, and nothing at all once it has begun to close. */
+export class Line {
+  /** Of the pulse: when it is pinged. */
+  turn = 0;
+  private readonly rate: MessageRate;
   // connection_init comes once and counts for nothing: a client may take up all that it may follow in one go.
-  let isFirst = true;
-  return () => {
-    if (!keepsReading(socket, limits)) return false;
-    if (!isFirst && !rate.allows()) {
-      socket.close(closeCodes.tooMany, 'Too many messages');
-      socket.pause();
+  private isFirst = true;
+  private hasAnswered = true;
+
+  constructor(
+    readonly socket: WebSocket,
+    private readonly rules: LineRules,
+  ) {
+    this.rate = new MessageRate(rules.maxSocketMessagesPerSecond);
+  }
+
+  get isOpen(): boolean {
+    return this.socket.readyState === this.socket.OPEN;
+  }
+
+  /** Sends what is text already, and calls `sent` when the system has taken it. False where nothing is sent any more. */
+  send(message: string | Buffer, sent?: () => void): boolean {
+    if (!this.keepsReading()) return false;
+    this.socket.send(message, AS_TEXT, sent);
+    return true;
+  }
+
+  close(code: number, reason: string): void {
+    this.socket.close(code, reason);
+  }
+
+  /** Its client reads too slowly. */
+  cutOff(reason: string): void {
+    if (!this.isOpen) return;
+    this.rules.onCutOff();
+    this.close(closeCodes.tooSlow, reason);
+  }
+
+  /**
+   * Whether what has just come may be looked at. Past the limit the socket is not even read any more: what a flood costs
+   * is what was under way already.
+   */
+  admits(): boolean {
+    if (!this.keepsReading()) return false;
+    if (!this.isFirst && !this.rate.allows()) {
+      this.close(closeCodes.tooMany, 'Too many messages');
+      this.socket.pause();
       return false;
     }
-    isFirst = false;
+    this.isFirst = false;
     return true;
-  };
-}
+  }
 
-/** Whether the socket is open; one whose client leaves too much unread is closed here. */
-function keepsReading(socket: WebSocket, { maxUnsentBytes }: LineLimits): boolean {
-  if (socket.readyState !== socket.OPEN) return false;
-  if (socket.bufferedAmount <= maxUnsentBytes) return true;
-  socket.close(closeCodes.tooSlow, 'Too much unread: connect again and resume with after');
-  return false;
-}
+  /** The client is there. */
+  answered(): void {
+    this.hasAnswered = true;
+  }
 
-/** Pings, and cuts the line of who did not answer the last one. */
-function watchPulse(socket: WebSocket, everyMs: number): void {
-  let hasAnswered = true;
-  const timer = setInterval(() => {
-    if (!hasAnswered) return socket.terminate();
-    hasAnswered = false;
-    if (socket.readyState === socket.OPEN) socket.ping();
-  }, everyMs);
-  socket.on('pong', () => {
-    hasAnswered = true;
-  });
-  socket.once('close', () => clearInterval(timer));
+  /** Pings, and cuts the line of who did not answer the last one. */
+  beat(): void {
+    if (!this.hasAnswered) this.socket.terminate();
+    this.hasAnswered = false;
+    if (this.isOpen) this.socket.ping();
+  }
+
+  /** Whether the socket is open; one whose client leaves too much unread is closed here. */
+  private keepsReading(): boolean {
+    if (!this.isOpen) return false;
+    if (this.socket.bufferedAmount <= this.rules.maxUnsentBytes) return true;
+    this.cutOff('Too much unread: connect again and resume with after');
+    return false;
+  }
 }

@@ -1,32 +1,32 @@
-import { randomUUID } from 'node:crypto';
 import type { ExecutionResult, FormattedExecutionResult, GraphQLError, GraphQLFormattedError } from 'graphql';
-import type { SubscribePayload } from 'graphql-ws';
 import type { Composed } from '../compose.js';
-import type { Caller } from '../context.js';
+import { counted } from '../eyes/errors.js';
 import { tellError } from '../graphql-errors.js';
+import { asGraphQLError } from '../live-operations.js';
 
-/** Each operation on a socket is a request with an id of its own; its errors are told as over HTTP. */
-export class Requests {
-  /** By the message that asked for the operation: it is all that graphql-ws hands back with an error. */
-  private readonly ids = new WeakMap<SubscribePayload, string>();
-
-  constructor(private readonly composed: Composed) {}
-
-  begin(payload: SubscribePayload, caller: Caller): Caller {
-    const requestId = randomUUID();
-    this.ids.set(payload, requestId);
-    return { ...caller, requestId };
+/** What a `next` message carries. Errors are told as over HTTP; each operation is a request with an id of its own. */
+export function payloadOf(result: ExecutionResult, composed: Composed, requestId: string): Buffer {
+  try {
+    return Buffer.from(JSON.stringify(resultTold(result, composed, requestId)));
+  } catch (error) {
+    // A scalar gave what JSON does not have.
+    return payloadOf({ errors: [asGraphQLError(error)] }, composed, requestId);
   }
+}
 
-  told(payload: SubscribePayload, { errors, ...result }: ExecutionResult): FormattedExecutionResult {
-    return errors ? { ...result, errors: this.toldErrors(payload, errors) } : result;
-  }
+function resultTold(
+  { errors, ...result }: ExecutionResult,
+  composed: Composed,
+  requestId: string,
+): FormattedExecutionResult {
+  return errors ? { ...result, errors: errorsTold(errors, composed, requestId) } : result;
+}
 
-  toldErrors(payload: SubscribePayload, errors: readonly GraphQLError[]): GraphQLFormattedError[] {
-    const { config, services } = this.composed;
-    // What never was an operation, because its socket was closing, has none.
-    const requestId = this.ids.get(payload) ?? randomUUID();
-    const telling = { log: services.log, requestId, hideSuggestions: !config.introspection };
-    return errors.map((error) => tellError(error.toJSON(), error, telling));
-  }
+export function errorsTold(
+  errors: readonly GraphQLError[],
+  { config, services, eyes }: Composed,
+  requestId: string,
+): GraphQLFormattedError[] {
+  const telling = { log: services.log, requestId, hideSuggestions: !config.introspection };
+  return errors.map((error) => counted(eyes, tellError(error.toJSON(), error, telling)));
 }

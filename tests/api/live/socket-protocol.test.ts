@@ -261,12 +261,16 @@ describe.each(databaseKinds)('the socket protocol on %s', (kind) => {
   });
 
   describe('an operation', () => {
-    it('with the id of one that runs closes the socket with 4409', async () => {
+    it.each([
+      ['1', 'Subscriber for 1 already exists'],
+      // A close frame has room for 123 bytes.
+      ['ü'.repeat(100), 'Subscriber already exists'],
+    ])('with the id of one that runs closes the socket with 4409', async (id, reason) => {
       const buyer = await app.build.buyer();
       const socket = await RawSocket.ready(app, buyer.token);
-      socket.subscribe('1', INBOX);
-      socket.subscribe('1', INBOX);
-      expect((await socket.closing()).code).toBe(4409);
+      socket.subscribe(id, INBOX);
+      socket.subscribe(id, INBOX);
+      expect(await socket.closing()).toEqual({ code: 4409, reason });
       await until('nobody follows', () => followedStreams(app) === 0);
     });
 

@@ -377,9 +377,9 @@ describe('StreamHub', () => {
     it('lets go of a stream with its last follower, and takes it up anew', async () => {
       const [one, two] = [collect(follow(0)), follow(0)];
       await settle();
-      expect(hub.size).toBe(1);
+      expect([hub.size, hub.followers]).toEqual([1, 2]);
       await two.return?.();
-      expect(hub.size).toBe(1);
+      expect([hub.size, hub.followers]).toEqual([1, 1]);
       expect(bus.listening('test:a')).toBe(1);
       write();
       await reaches(one.seen, 1);
@@ -468,6 +468,19 @@ describe('StreamHub', () => {
       for (const one of seen) expect(one).toEqual(upTo(QUEUE_LIMIT * 7 + 4));
       await hub.stop();
       await Promise.all(taking);
+    });
+
+    it('is not taken for slow because a page comes at once behind a shorter one', async () => {
+      const onCutOff = vi.fn();
+      const { seen } = collect(follow(0, onCutOff));
+      await settle();
+      write(4);
+      // Before the first page has been read: it holds 4 entries, the next one as many as may wait.
+      store.append('a', 8);
+      write(2);
+      await reaches(seen, 14);
+      expect(seen).toEqual(upTo(14));
+      expect(onCutOff).not.toHaveBeenCalled();
     });
 
     it('may be as slow as it likes while it replays: that is read page by page, as it pulls', async () => {
