@@ -292,6 +292,11 @@ function faultsOfSeveral(s: Settings): string[] {
   if (s.WEB_CONCURRENCY > 1 && isSqlite) {
     faults.push('DATABASE_URL: set a postgresql://… with WEB_CONCURRENCY over 1: SQLite is for one process');
   }
+  if (s.WEB_CONCURRENCY > 1 && s.METRICS_TOKEN !== undefined) {
+    faults.push(
+      'METRICS_TOKEN: set METRICS_PORT with WEB_CONCURRENCY over 1: on the shared port one process would tell its own metrics',
+    );
+  }
   if (s.NODE_ENV === 'production' && s.REDIS_URL !== undefined && isSqlite) {
     faults.push(
       'DATABASE_URL: set a postgresql://… with REDIS_URL: nodes that share a Redis share a database',

@@ -3,7 +3,10 @@ import cors from '@fastify/cors';
 import type { FastifyHttpOptions, FastifyInstance } from 'fastify';
 import { AppError } from '../kernel/errors.js';
 import type { Logger } from '../kernel/ports.js';
+import type { Composed } from './compose.js';
 import type { Config } from './config.js';
+import type { Eyes } from './eyes/eyes.js';
+import { withinRequest } from './eyes/requests.js';
 import { refuse } from './http-errors.js';
 import { Origins } from './origins.js';
 import { refuseUnreadable } from './raw-answers.js';
@@ -40,10 +43,13 @@ export function edgeOptions(config: Config, proxies: TrustedProxies): FastifyHtt
 }
 
 /** What every request goes through before its route. */
-export async function guardEdge(app: FastifyInstance, config: Config, log: Logger): Promise<void> {
+export async function guardEdge(
+  app: FastifyInstance,
+  { config, services: { log }, eyes }: Composed,
+): Promise<void> {
   await addSecurityHeaders(app, { overHttps: config.environment === 'production' });
   await letPagesIn(app, new Origins(config));
-  logRequests(app, log);
+  logRequests(app, log, eyes);
   refuseMalformedHosts(app);
   refuseLateBodies(app, config.requestTimeoutMs);
 }
@@ -74,7 +80,7 @@ async function letPagesIn(app: FastifyInstance, origins: Origins): Promise<void>
 }
 
 /** One line for each request, of nothing that a client wrote but its path. */
-function logRequests(app: FastifyInstance, log: Logger): void {
+function logRequests(app: FastifyInstance, log: Logger, eyes: Eyes): void {
   app.addHook('onResponse', async (request, reply) => {
     const details = {
       requestId: request.id,
@@ -83,7 +89,7 @@ function logRequests(app: FastifyInstance, log: Logger): void {
       status: reply.statusCode,
       ms: Math.round(reply.elapsedTime),
     };
-    log.debug(details, 'request');
+    withinRequest(eyes, request, () => log.debug(details, 'request'));
   });
 }
 

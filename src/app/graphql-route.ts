@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { ApolloServer, type ApolloServerPlugin, type BaseContext } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
@@ -7,10 +8,12 @@ import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { DocumentNode, GraphQLSchema } from 'graphql';
 import type { Ctx } from '../kernel/context.js';
-import { currentDeadline, inTime, withDeadline } from '../kernel/deadline.js';
+import { currentDeadline, type Deadline, inTime, withDeadline } from '../kernel/deadline.js';
 import { AppError, statusOfCode } from '../kernel/errors.js';
 import type { Logger } from '../kernel/ports.js';
 import type { Composed } from './compose.js';
+import { counted } from './eyes/errors.js';
+import { asOperation, watchOperations } from './eyes/http-operations.js';
 import { tellError } from './graphql-errors.js';
 import { LAST_WORD_MS } from './limits/answer-in-time.js';
 import { DocumentCache } from './limits/document-cache.js';
@@ -31,6 +34,7 @@ export async function registerGraphQL(
   const apollo = await startApollo(schema, composed);
   const answer = fastifyApolloHandler(apollo, { context: contextOf }).bind(app);
   const { config } = composed;
+  const letGo = letGoWhenOver(app);
   await app.register(async (graphql) => {
     const withFiles = acceptUploads(graphql, composed);
     graphql.route({
@@ -43,10 +47,9 @@ export async function registerGraphQL(
         withRequestId(request.id, () =>
           withDeadline(config.operationTimeoutMs, () => {
             const deadline = currentDeadline();
-            reply.raw.once('close', () => {
-              if (!reply.raw.writableFinished) deadline?.leave();
-            });
-            return inTime(Promise.resolve(answer(request, reply)), LAST_WORD_MS);
+            if (deadline) letGo(deadline, reply.raw);
+            const work = async () => answer(request, reply);
+            return inTime(asOperation(composed.eyes, request, work), LAST_WORD_MS);
           }),
         ),
       ),
@@ -55,7 +58,25 @@ export async function registerGraphQL(
   return apollo;
 }
 
-async function startApollo(schema: GraphQLSchema, { config, services }: Composed): Promise<ApolloServer> {
+/** Who waits for something long waits no more when the client has gone, or the server is about to: it is told as far as that is. */
+function letGoWhenOver(app: FastifyInstance): (deadline: Deadline, response: ServerResponse) => void {
+  const running = new Set<Deadline>();
+  app.addHook('preClose', async () => {
+    for (const deadline of running) deadline.leave();
+  });
+  return (deadline, response) => {
+    running.add(deadline);
+    response.once('close', () => {
+      running.delete(deadline);
+      if (!response.writableFinished) deadline.leave();
+    });
+  };
+}
+
+async function startApollo(
+  schema: GraphQLSchema,
+  { config, services, eyes }: Composed,
+): Promise<ApolloServer> {
   const { log } = services;
   const hideSuggestions = !config.introspection;
   const apollo = new ApolloServer<BaseContext>({
@@ -70,13 +91,14 @@ async function startApollo(schema: GraphQLSchema, { config, services }: Composed
     // A hash in a document's place would pass by what looks at the document.
     persistedQueries: false,
     formatError: (formatted, error) =>
-      tellError(formatted, error, { log, requestId: currentRequestId(), hideSuggestions }),
+      counted(eyes, tellError(formatted, error, { log, requestId: currentRequestId(), hideSuggestions })),
     // The cache control plugin wraps every resolver and halves the throughput of lists.
     plugins: [
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),
       subscriptionsNeedASocket,
       retryAfterHeader,
+      ...watchOperations(eyes),
     ],
     logger: apolloLog(log),
   });

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { ApolloServer } from '@apollo/server';
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import type { Ctx } from '../kernel/context.js';
@@ -7,11 +8,17 @@ import type { Composed } from './compose.js';
 import { authorizationHeader, bearerOf, makeContext, userAgentOf } from './context.js';
 import { documentReader } from './document-reader.js';
 import { edgeOptions, guardEdge } from './edge.js';
+import { countingErrors } from './eyes/errors.js';
+import { openMetricsPort, registerMetrics } from './eyes/metrics-route.js';
+import { watchRequests } from './eyes/requests.js';
 import { registerGraphiql } from './graphiql.js';
 import { registerGraphQL } from './graphql-route.js';
 import { httpErrorTeller, refuseUnknownRoutes } from './http-errors.js';
+import { LastRequests } from './last-requests.js';
+import { isQuery } from './limits/http-limits.js';
 import { OperationLimits } from './limits/operation-limits.js';
 import { registerMedia } from './media.js';
+import { registerProbes } from './probes.js';
 import { nameRequests } from './request-id.js';
 import { registerRest } from './rest.js';
 import { servedSchema } from './schema.js';
@@ -21,6 +28,13 @@ import { TrustedProxies } from './trusted-proxies.js';
 export interface Server {
   /** Where it listens, `http://127.0.0.1:4000`. */
   readonly url: string;
+  /** Where metrics are read, if on a port of their own. */
+  readonly metricsUrl: string | null;
+  /** What is not finished yet. */
+  readonly open: { readonly requests: number; readonly sockets: number };
+  /** Says that it is about to go (`/readyz`), and serves on for as long as load balancers may take to notice. */
+  drain(): Promise<void>;
+  /** Stops in order, within `stopMs` of the settings as far as that is in our hands. */
   close(): Promise<void>;
 }
 
@@ -29,7 +43,7 @@ export async function startServer(composed: Composed): Promise<Server> {
   const { config, services } = composed;
   const schema = await servedSchema();
   const limits = new OperationLimits(schema, config);
-  const tellHttpError = httpErrorTeller(services.log);
+  const tellHttpError = countingErrors(composed.eyes, httpErrorTeller(services.log));
   const proxies = new TrustedProxies(config.trustedProxies);
   const app = Fastify({
     ...edgeOptions(config, proxies),
@@ -39,17 +53,21 @@ export async function startServer(composed: Composed): Promise<Server> {
     genReqId: () => crypto.randomUUID(),
     frameworkErrors: tellHttpError,
   });
+  const requests = new LastRequests(app.server);
   nameRequests(app);
-  await guardEdge(app, config, services.log);
+  watchRequests(app, composed.eyes);
+  await guardEdge(app, composed);
   // Bodies are JSON; fastify would take plain text too.
   app.removeContentTypeParser('text/plain');
   refuseUnknownRoutes(app);
   app.setErrorHandler(tellHttpError);
 
   const contextOf = requestContext(composed);
+  registerProbes(app, composed);
   const apollo = await registerGraphQL(app, schema, composed, limits, contextOf);
   registerRest(app, composed, contextOf);
   registerMedia(app, composed);
+  registerMetrics(app, composed);
   registerGraphiql(app, {
     enabled: config.graphiql,
     endpoint: '/graphql',
@@ -59,50 +77,68 @@ export async function startServer(composed: Composed): Promise<Server> {
 
   await app.ready();
   const sockets = serveSubscriptions(app.server, documentReader(schema, config, limits), composed, proxies);
+  const metrics = await openMetricsPort(composed);
   const url = await app.listen({ host: config.host, port: config.port });
   composed.start();
   services.log.info({ url }, 'listening');
-  return { url, close: () => stop(app, sockets, apollo, composed) };
+  return {
+    url,
+    metricsUrl: metrics?.url ?? null,
+    get open() {
+      return { requests: requests.count, sockets: sockets.count };
+    },
+    async drain() {
+      composed.health.drain();
+      await pause(config.drainMs);
+    },
+    async close() {
+      await stop(app, requests, sockets, apollo, composed);
+      await metrics?.close();
+    },
+  };
 }
 
-/** The context of an HTTP request: who asks is read from its bearer token, never an error by itself. */
+/**
+ * The context of an HTTP request: who asks is read from its bearer token, never an error by itself. What a guest only
+ * reads may lag behind; whoever is signed in might miss what they have just written.
+ */
 function requestContext(composed: Composed): (request: FastifyRequest) => Promise<Ctx> {
   return async (request) => {
     const { viewer, authError } = await authenticate(
       composed.services,
       bearerOf(authorizationHeader(request.raw)),
     );
-    return makeContext(composed.services, composed.orm, {
+    const mayLag = viewer === null && isQuery(request);
+    const caller = {
       viewer,
       authError,
       ip: request.ip,
       userAgent: userAgentOf(request.headers['user-agent']),
       requestId: request.id,
       cutOff: () => undefined,
-    });
+    };
+    return makeContext(composed.services, composed.orm, caller, mayLag ? composed.replicas.pick() : null);
   };
 }
 
-/** How long the requests that run have when the stop begins. */
-const LAST_REQUESTS_MS = 1_000;
+/** Of the time that a stop may take, what is kept for closing the database and the rest: this much, or this share of it. */
+const LAST_MS = 2_000;
+const LAST_SHARE = 0.3;
 
-/** Stops in order: no new work, sockets told to come back, running requests done, jobs, database. */
+/** Stops in order: no new work, sockets told to come back, running requests and jobs done, database. */
 async function stop(
   app: FastifyInstance,
+  requests: LastRequests,
   sockets: SubscriptionServer,
   apollo: ApolloServer,
   composed: Composed,
 ) {
-  await Promise.all([sockets.close(), closeHttp(app)]);
+  const { stopMs } = composed.config;
+  const withinMs = stopMs - Math.min(LAST_MS, stopMs * LAST_SHARE);
+  composed.health.drain();
+  const resting = composed.rest();
+  await Promise.all([sockets.close(withinMs), requests.seeOff(() => app.close(), withinMs)]);
+  await resting;
   await apollo.stop();
   await composed.close();
-}
-
-/** fastify looks for idle lines once, when it begins to close: one that answers just then, or was never used, would keep it open. */
-async function closeHttp(app: FastifyInstance): Promise<void> {
-  const idle = setInterval(() => app.server.closeIdleConnections(), 50);
-  const deadline = setTimeout(() => app.server.closeAllConnections(), LAST_REQUESTS_MS);
-  await app.close();
-  clearInterval(idle);
-  clearTimeout(deadline);
 }

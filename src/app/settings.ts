@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { readS3Url } from '../platform/storage/s3-url.js';
 import { isNetwork } from './trusted-proxies.js';
 
 /** A key that signs tokens, by the name that tokens call it. */
@@ -33,6 +34,16 @@ const secrets = z.string().transform((text, ctx) => {
   }
   if (new Set(keys.map((key) => key.kid)).size < keys.length) ctx.addIssue('each kid may stand there once');
   return keys;
+});
+
+const storageUrl = z.string().superRefine((url, ctx) => {
+  if (/^disk:./.test(url)) return;
+  if (!url.startsWith('s3:')) return ctx.addIssue('write disk:PATH or s3://BUCKET?…');
+  try {
+    readS3Url(url);
+  } catch (error) {
+    ctx.addIssue((error as Error).message);
+  }
 });
 
 const POSTGRESQL = /^postgres(ql)?:\/\/.+$/;
@@ -80,13 +91,7 @@ export const settingsSchema = z.object({
     .default('carnegotiate'),
   PUBLIC_URL: webAddress.optional(),
   WEB_URL: webAddress.optional(),
-  STORAGE_URL: z
-    .string()
-    .regex(
-      /^(disk:.+|s3:\/\/[a-z0-9][a-z0-9.-]{2,62}(\/[\w.-]+)*\/?(\?.*)?)$/,
-      'write disk:PATH or s3://BUCKET?…',
-    )
-    .default('disk:uploads'),
+  STORAGE_URL: storageUrl.default('disk:uploads'),
   MEDIA_URL: webAddress.optional(),
   TEMPORARY_DIRECTORY: z.string().min(1).default('data/tmp'),
   VIN_DATABASE_DIRECTORY: z.string().min(1).default('data/vin'),

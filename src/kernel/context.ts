@@ -65,6 +65,11 @@ export class Parts {
     if (value === undefined) throw new Error(`Part not composed: ${String(key.symbol.description)}`);
     return value as T;
   }
+
+  /** What the system may do without. */
+  find<T>(key: PartKey<T>): T | undefined {
+    return this.values.get(key.symbol) as T | undefined;
+  }
 }
 
 export interface PartKey<T> {

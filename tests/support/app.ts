@@ -42,6 +42,10 @@ export interface ApiResponse<Result> {
 export interface AppOptions {
   readonly config?: Partial<Config>;
   readonly adapters?: Adapters;
+  /** By which way the server reaches its database: a line in between that a test can cut. */
+  readonly reach?: (databaseUrl: string) => Promise<string>;
+  /** Another node of the same system: on that one's database, files and clock. */
+  readonly beside?: TestApp;
 }
 
 /** What is logged in a test is nobody's business unless it fails; LOG_LEVEL=debug shows it. */
@@ -71,10 +75,10 @@ export const testSecret = 'a-secret-that-only-the-tests-know-0123456789';
 
 /** The whole system behind a real port, on a database of its own. */
 export class TestApp {
-  readonly clock = new FakeClock();
+  readonly clock: FakeClock;
   readonly build = new Builders(this);
   /** The folder of its uploads and mails, and of what is under way. */
-  readonly files = join(tmpdir(), `carnegotiate-files-${randomUUID()}`);
+  readonly files: string;
   private readonly sent: string[] = [];
   private recording = false;
   private composed!: Composed;
@@ -85,17 +89,23 @@ export class TestApp {
   constructor(
     readonly kind: DatabaseKind,
     private readonly options: AppOptions,
-  ) {}
+  ) {
+    this.clock = options.beside?.clock ?? new FakeClock();
+    this.files = options.beside?.files ?? join(tmpdir(), `carnegotiate-files-${randomUUID()}`);
+  }
 
   async start(): Promise<void> {
-    const database = await freshDatabase(this.kind);
+    const { beside } = this.options;
+    const database = beside
+      ? { url: beside.system.config.databaseUrl, drop: async () => undefined }
+      : await freshDatabase(this.kind);
     this.dropDatabase = database.drop;
     const config: Config = {
       ...readConfig({
         NODE_ENV: 'test',
         JWT_SECRETS: `test:${testSecret}`,
         PORT: '0',
-        DATABASE_URL: database.url,
+        DATABASE_URL: (await this.options.reach?.(database.url)) ?? database.url,
         // As patient as the throttles.
         MESSAGES_PER_MINUTE: '10000',
       }),
@@ -131,11 +141,16 @@ export class TestApp {
     await this.server.close();
     this.lines.close();
     await this.dropDatabase();
-    await rm(this.files, { recursive: true, force: true });
+    if (!this.options.beside) await rm(this.files, { recursive: true, force: true });
   }
 
   get url(): string {
     return this.server.url;
+  }
+
+  /** Of a system whose settings name a port for metrics. */
+  get metricsUrl(): string {
+    return this.server.metricsUrl as string;
   }
 
   get orm(): Orm {

@@ -69,7 +69,7 @@ export class UploadLine {
       });
   }
 
-  static async open(app: TestApp): Promise<UploadLine> {
+  static async open(app: Pick<TestApp, 'url'>): Promise<UploadLine> {
     const { hostname, port } = new URL(app.url);
     const socket = connect(Number(port), hostname);
     const line = new UploadLine(socket);

@@ -83,6 +83,7 @@ export class MultipartRequests {
         const arrivals = new Set(placed.map(([, arrival]) => arrival));
         const maxBytes = maxFileBytes(request.body, fileBytes, bounds.file);
         const files = await receiveFiles(found.body, arrivals, directory, maxBytes);
+        for (const { sizeBytes } of files.values()) composed.eyes.metrics?.fileReceived(sizeBytes);
         for (const [place, arrival] of placed) putAt(request.body, place, files.get(arrival));
         // Its answer may take minutes where the client wants to wait for what is in a file.
         request.raw.socket.setTimeout(0);

@@ -23,6 +23,7 @@ import { emailTaken } from './user.rules.js';
 
 export { createAdmin, register } from './account.service.js';
 export { type Authentication, authenticate, onSessionRevoked } from './authenticate.js';
+export { hashesAtWork } from './passwords.js';
 export { logout } from './session.service.js';
 
 export const accounts: Room = {

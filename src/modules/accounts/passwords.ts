@@ -21,6 +21,11 @@ const LONGEST = 1_024;
 
 const turns = pLimit(AT_ONCE);
 
+/** How many are hashed at this moment, and how many wait for their turn; for metrics. */
+export function hashesAtWork(): { readonly running: number; readonly waiting: number } {
+  return { running: turns.activeCount, waiting: turns.pendingCount };
+}
+
 /** An argon2id hash in PHC string format. */
 export function hashPassword(password: string): Promise<string> {
   return inTurn(() => hash(canonical(password), COST));

@@ -28,6 +28,8 @@ describe('security headers', () => {
     ['OPTIONS', 204, '/graphql', { method: 'OPTIONS' }],
     ['REST', 200, '/api/v1/health/', { method: 'GET' }],
     ['HEAD', 200, '/api/v1/health/', { method: 'HEAD' }],
+    ['a probe', 200, '/livez', { method: 'GET' }],
+    ['another probe', 200, '/readyz', { method: 'GET' }],
     ['a refusal of REST', 401, '/api/v1/auth/profile/', { method: 'GET' }],
     ['a refused input', 400, '/api/v1/auth/login/', { headers: json, body: '{}' }],
     ['the root', 200, '/', { method: 'GET' }],

@@ -100,6 +100,31 @@ describe('readConfig', () => {
     expect(read({ PAGE_SIZE: '20', MAX_PAGE_SIZE: '20' }).policy.pageSize).toBe(20);
   });
 
+  it('refuses several processes on what only one can have, and says what to set', () => {
+    expect(faultsOf({ WEB_CONCURRENCY: '2' })).toEqual([
+      'REDIS_URL: set it with WEB_CONCURRENCY over 1: processes tell each other over Redis what happens',
+      'DATABASE_URL: set a postgresql://… with WEB_CONCURRENCY over 1: SQLite is for one process',
+    ]);
+    const several = { DATABASE_URL: 'postgresql://db/cars', REDIS_URL: 'redis://redis:6379' };
+    expect(read({ ...several, WEB_CONCURRENCY: '2', STOP_SECONDS: '20', DRAIN_SECONDS: '5' })).toMatchObject({
+      workers: 2,
+      stopMs: 20_000,
+      drainMs: 5_000,
+    });
+  });
+
+  it('refuses a token for metrics on a port that several processes share', () => {
+    const several = {
+      WEB_CONCURRENCY: '2',
+      DATABASE_URL: 'postgresql://db/cars',
+      REDIS_URL: 'redis://redis:6379',
+    };
+    expect(faultsOf({ ...several, METRICS_TOKEN: 'sixteen-letters-!' })).toEqual([
+      'METRICS_TOKEN: set METRICS_PORT with WEB_CONCURRENCY over 1: on the shared port one process would tell its own metrics',
+    ]);
+    expect(read({ ...several, METRICS_PORT: '9464' }).metrics.port).toBe(9464);
+  });
+
   it('refuses production without keys of its own', () => {
     expect(faultsOf({ NODE_ENV: 'production' })).toEqual([
       'JWT_SECRETS: set it in production, as kid:secret with a secret of 32 characters or more',
