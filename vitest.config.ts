@@ -4,6 +4,9 @@ import { defineConfig } from 'vitest/config';
 /** What drives a real browser, which npm cannot bring: `npm run test:browser`, a step of its own in CI. */
 const BROWSER = 'tests/**/*.browser.test.ts';
 
+/** What starts whole topologies of servers: `npm run test:cluster`, a step of its own too. */
+const CLUSTER = 'tests/cluster/*.cluster.test.ts';
+
 /** Files that put something else in a module's place, and so need a world of their own. */
 const MOCKING = ['tests/unit/accounts/passwords.test.ts'];
 
@@ -11,6 +14,20 @@ const shared = {
   setupFiles: ['tests/support/setup.ts'],
   testTimeout: 20_000,
   hookTimeout: 30_000,
+};
+
+const clusterTests = {
+  extends: true as const,
+  test: {
+    name: 'cluster',
+    include: [CLUSTER],
+    ...shared,
+    // Each file starts many processes: one after the other, so that what is measured in time can be.
+    fileParallelism: false,
+    globalSetup: ['tests/support/built-server.ts'],
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+  },
 };
 
 export default defineConfig({
@@ -37,7 +54,7 @@ export default defineConfig({
         test: {
           name: 'tests',
           include: ['tests/**/*.test.ts'],
-          exclude: [...MOCKING, BROWSER],
+          exclude: [...MOCKING, BROWSER, CLUSTER],
           ...shared,
           // They mock nothing and bring their own databases: loading the system once for each worker is enough.
           isolate: false,
@@ -47,6 +64,7 @@ export default defineConfig({
       ...(process.env.BROWSER_TESTS
         ? [{ extends: true as const, test: { name: 'browser', include: [BROWSER], ...shared } }]
         : []),
+      ...(process.env.CLUSTER_TESTS ? [clusterTests] : []),
     ],
   },
 });

@@ -5,6 +5,8 @@ import { type Stored, storedIn } from './access/stored.js';
 import { json, type Sent, send } from './hostile/wire.js';
 
 const paths = {
+  '/livez': ['GET', 'HEAD'],
+  '/readyz': ['GET', 'HEAD'],
   '/api/v1/health': ['GET', 'HEAD'],
   '/api/v1/auth/register': ['POST'],
   '/api/v1/auth/login': ['POST'],

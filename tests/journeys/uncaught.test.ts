@@ -23,7 +23,7 @@ describe('an error that nobody catches', () => {
       TEMPORARY_DIRECTORY: join(dir, 'tmp'),
       MAIL_DIRECTORY: join(dir, 'mail'),
     };
-    const server = await ServerProcess.start(env, FAULTS);
+    const server = await ServerProcess.start(env, { prelude: FAULTS });
     onTestFinished(async () => {
       if (!server.hasEnded) await server.end('SIGKILL');
     });
