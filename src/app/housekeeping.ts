@@ -4,7 +4,7 @@ import type { Job } from '../kernel/ports.js';
 const HOUR = 3_600_000;
 
 /** Where unfinished files of a process can be left behind. */
-interface Sweepable {
+export interface Sweepable {
   sweep(before: Date): Promise<number>;
 }
 
@@ -23,5 +23,14 @@ export function sweepUnfinished(places: readonly Sweepable[], longestMs: number)
       for (const place of places) count += await place.sweep(before);
       return count;
     },
+  };
+}
+
+/** The same for uploads to a bucket that came in parts: those that were sent are paid for, and nobody sees them. */
+export function sweepUnfinishedUploads(bucket: Sweepable, longestMs: number): Job<Ctx> {
+  return {
+    name: 'sweep-unfinished-uploads',
+    everyMs: HOUR,
+    run: ({ clock }) => bucket.sweep(new Date(clock.now().getTime() - longestMs)),
   };
 }

@@ -20,6 +20,10 @@ export interface Followed<Result> {
 export class ResumingFollower<Result = unknown> {
   /** In the order of arrival. */
   readonly seen: number[] = [];
+  /** When each of them came. */
+  readonly arrivedAt: number[] = [];
+  /** For how long it had no line, each time that one was closed. */
+  readonly gapsMs: number[] = [];
   /** Why its lines were closed, one by one: 1006 where nobody said so. */
   readonly closes: number[] = [];
   /** What the operation was refused with; a client that meets that has nothing to come back for. */
@@ -29,6 +33,7 @@ export class ResumingFollower<Result = unknown> {
   private readonly client: Client;
   private isOver = false;
   private isOpen = false;
+  private closedAt: number | null = null;
   /** It is sent again with each new line, and then says how far it has come. */
   private readonly variables: Record<string, unknown>;
 
@@ -48,9 +53,12 @@ export class ResumingFollower<Result = unknown> {
       on: {
         connected: () => {
           this.isOpen = true;
+          if (this.closedAt !== null) this.gapsMs.push(Date.now() - this.closedAt);
+          this.closedAt = null;
         },
         closed: (event) => {
           this.isOpen = false;
+          this.closedAt ??= Date.now();
           this.closes.push((event as { code?: number }).code ?? 1006);
         },
       },
@@ -77,6 +85,7 @@ export class ResumingFollower<Result = unknown> {
             const sequence = this.followed.sequenceOf(data);
             this.variables.after = sequence;
             this.seen.push(sequence);
+            this.arrivedAt.push(Date.now());
           }
         },
         error: (error) => this.refuse(error),

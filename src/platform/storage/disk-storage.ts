@@ -13,6 +13,8 @@ export interface DiskStorageSettings {
   readonly directory: string;
   /** Where `/media/` is reached from outside, without a slash at the end. */
   readonly publicUrl: string;
+  /** Where public files are reached, if by another way: a CDN in front of `/media`. Without a slash at the end. */
+  readonly mediaUrl?: string | null;
   /** The first signs, all verify. */
   readonly signingKeys: readonly Uint8Array[];
   /** How long a link to a private file is good. */
@@ -25,6 +27,7 @@ const UNFINISHED = '.unfinished';
 
 /** Files in a folder of this machine, served by this process at `/media/`. */
 export class DiskStorage implements Storage {
+  readonly kind = 'disk';
   /** The folder that keys are paths below of. */
   readonly root: string;
   private readonly links: SignedLinks;
@@ -83,13 +86,18 @@ export class DiskStorage implements Storage {
   }
 
   publicUrl(key: string): string {
-    return `${this.settings.publicUrl}/media/${key}`;
+    return `${this.settings.mediaUrl ?? this.ownUrl}/${key}`;
+  }
+
+  private get ownUrl(): string {
+    return `${this.settings.publicUrl}/media`;
   }
 
   async signedUrl(key: string): Promise<string> {
     const { clock, signedLinkTtlMs } = this.settings;
     const expiresAt = new Date(clock.now().getTime() + signedLinkTtlMs);
-    return `${this.publicUrl(key)}?${this.links.sign(key, expiresAt)}`;
+    // Never by way of a CDN, which might keep it.
+    return `${this.ownUrl}/${key}?${this.links.sign(key, expiresAt)}`;
   }
 
   /** Whether the file of a key may be given to whoever comes with this query. */
