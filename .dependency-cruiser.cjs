@@ -24,7 +24,11 @@ const roomRules = rooms.map((room) => ({
 /** What each layer may import inside src; everything else is a violation. */
 const layers = [
   { layer: 'main', from: '^src/main\\.ts$', may: ['app/'] },
-  { layer: 'commands', from: '^src/commands/', may: ['commands/', 'app/', 'modules/', 'kernel/', 'seeders/'] },
+  {
+    layer: 'commands',
+    from: '^src/commands/',
+    may: ['commands/', 'app/', 'modules/', 'kernel/', 'seeders/'],
+  },
   {
     layer: 'app',
     from: '^src/app/',
@@ -65,7 +69,8 @@ module.exports = {
     },
     {
       name: 'known-places',
-      comment: 'src holds main.ts, commands, app, kernel, platform, the rooms, migrations and seeders; nothing else',
+      comment:
+        'src holds main.ts, commands, app, kernel, platform, the rooms, migrations and seeders; nothing else',
       severity: 'error',
       from: {
         path: '^src/',

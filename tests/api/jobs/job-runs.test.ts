@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
-import { jobsCommand } from '../../../src/commands/jobs.js';
 import { JobRun } from '../../../src/app/jobs/job-run.entity.js';
 import { JobRuns } from '../../../src/app/jobs/job-runs.js';
+import { jobsCommand } from '../../../src/commands/jobs.js';
 import type { Job } from '../../../src/kernel/ports.js';
 import { databaseKinds, testLog, testSecret, useApp } from '../../support/app.js';
 import { called } from '../../support/commands.js';
