@@ -45,3 +45,8 @@ const MESSAGES: Readonly<Record<Unavailability, string>> = {
 export function toldOf(unavailable: Unavailability) {
   return { message: MESSAGES[unavailable], statusCode: 503, retryAfterSeconds: RETRY_AFTER_SECONDS };
 }
+
+/** How loud what failed is told: of a database that is away one line of its own tells, and nobody is to be woken by many. */
+export function levelOf(error: unknown): 'warn' | 'error' {
+  return unavailabilityOf(error) === null ? 'error' : 'warn';
+}

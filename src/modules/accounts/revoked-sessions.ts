@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { type Ctx, partKey, type Services } from '../../kernel/context.js';
 import type { Clock } from '../../kernel/ports.js';
+import { levelOf } from '../../kernel/unavailable.js';
 
 /** Said on the bus when a session was revoked: `{ sessionId }`. */
 export const SESSIONS_REVOKED = 'sessions-revoked';
@@ -75,7 +76,9 @@ export function followRevocations(services: Services, makeCtx: () => Ctx): () =>
   const read = () => {
     reading = revoked
       .reread(makeCtx())
-      .catch((error: unknown) => services.log.error({ err: error }, 'revoked sessions could not be read'))
+      .catch((error: unknown) =>
+        services.log[levelOf(error)]({ err: error }, 'revoked sessions could not be read'),
+      )
       .then(() => {
         if (!stopped) timer = setTimeout(read, REREAD_MS).unref();
       });

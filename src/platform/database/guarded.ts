@@ -29,6 +29,8 @@ export interface Guard {
   /** Marks errors that say that the database is not there (kernel/unavailable.ts). */
   readonly explain?: (error: unknown, doing: Doing) => void;
   readonly grip?: (connection: DatabaseConnection) => Promise<Grip>;
+  /** Whether an error says that nothing good will ever come of its connection, alive as it is. */
+  readonly isLastOf?: (error: unknown) => boolean;
   /** How long a statement that no operation waits for may go unanswered. The server ends those that it is at before. */
   readonly silenceMs?: number;
 }
@@ -76,13 +78,21 @@ async function explained<T>({ explain }: Guard, doing: Doing, work: () => Promis
 
 function guardStatements(connection: DatabaseConnection, guard: Guard, grip?: Grip): void {
   const execute = connection.executeQuery.bind(connection);
+  const giveUp = (error: unknown): never => {
+    if (guard.isLastOf?.(error)) grip?.sever();
+    throw error;
+  };
   connection.executeQuery = <R>(query: CompiledQuery, ...rest: never[]): Promise<QueryResult<R>> => {
     guard.observe(query.sql);
     const deadline = currentDeadline();
     const doing = query.sql === 'commit' ? 'COMMIT' : 'STATEMENT';
-    const send = () => explained(guard, doing, () => execute<R>(query, ...rest));
+    const send = () => explained(guard, doing, () => execute<R>(query, ...rest)).catch(giveUp);
     const run = () => (guard.timing ? timed(guard.timing(query.sql), send) : send());
-    if (deadline && !isRollback(query.sql)) return runInTime(deadline, run, guard, grip);
+    if (deadline && doing === 'STATEMENT' && !isRollback(query.sql))
+      return runInTime(deadline, run, guard, grip);
+    // Too late to begin with, but never cancelled: where a copy is to confirm it, PostgreSQL would then take the commit as
+    // done though no copy has it.
+    if (doing === 'COMMIT') deadline?.check();
     return grip && guard.silenceMs ? runUnlessSilent(run, grip, guard.silenceMs) : run();
   };
 }

@@ -10,8 +10,11 @@ export interface PoolFigures {
   readonly max: number;
 }
 
-/** How long a server may take to take a cancellation: the connection to be freed waits for it. */
+/** How long a server may take to take a cancellation, for which the connection to be freed waits, or a question. */
 const PATIENCE_MS = 5_000;
+
+/** Longer than from one look at a replica to the next. */
+const IDLE_MS = 5_000;
 
 /** What pg's types keep to themselves. */
 type Client = PoolClient & {
@@ -20,13 +23,13 @@ type Client = PoolClient & {
 };
 
 /**
- * The connections of a pool, to be got hold of from outside. Statements are cancelled over connections of their own: those
- * of the pool may all be busy with what is to be cancelled. Kysely can do it too, but with a client whose errors nobody
- * listens to, and those end the process.
+ * The connections of a pool, to be got hold of from outside. Statements are cancelled, and questions asked, over connections
+ * of their own: those of the pool may all be busy, with what is to be cancelled for instance. Kysely can cancel too, but
+ * with a client whose errors nobody listens to, and those end the process.
  */
 export class Lines {
   private readonly clients = new Set<Client>();
-  private readonly canceller: Pool;
+  private readonly aside: Pool;
 
   constructor(
     private readonly pool: Pool,
@@ -34,17 +37,17 @@ export class Lines {
   ) {
     pool.on('connect', (client) => this.clients.add(client as Client));
     pool.on('remove', (client) => this.clients.delete(client as Client));
-    this.canceller = new (pool.constructor as new (options: PoolConfig) => Pool)({
+    this.aside = new (pool.constructor as new (options: PoolConfig) => Pool)({
       ...options,
       min: 0,
       max: 2,
-      idleTimeoutMillis: 1_000,
+      idleTimeoutMillis: IDLE_MS,
       connectionTimeoutMillis: PATIENCE_MS,
       query_timeout: PATIENCE_MS,
     });
     // A connection that broke while it was idle; one that breaks at work rejects its statement.
-    this.canceller.on('error', () => undefined);
-    this.canceller.on('connect', (client) => client.on('error', () => undefined));
+    this.aside.on('error', () => undefined);
+    this.aside.on('connect', (client) => client.on('error', () => undefined));
   }
 
   get figures(): PoolFigures {
@@ -59,7 +62,7 @@ export class Lines {
     const pid = rows[0]?.pid;
     return {
       cancel: async () => {
-        await this.canceller.query('select pg_cancel_backend($1)', [pid]);
+        await this.aside.query('select pg_cancel_backend($1)', [pid]);
       },
       sever: () => {
         for (const client of this.clients) if (client.processID === pid) sever(client);
@@ -67,12 +70,16 @@ export class Lines {
     };
   }
 
+  async ask<Row>(text: string): Promise<Row[]> {
+    return (await this.aside.query(text)).rows as Row[];
+  }
+
   severAll(): void {
     for (const client of this.clients) sever(client);
   }
 
   end(): Promise<void> {
-    return this.canceller.end();
+    return this.aside.end();
   }
 }
 

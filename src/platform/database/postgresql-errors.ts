@@ -1,6 +1,8 @@
 import { markUnavailable, type Unavailability, unavailabilityOf } from '../../kernel/unavailable.js';
 import type { Doing } from './guarded.js';
 
+const READ_ONLY = '25006';
+
 /** SQLSTATEs of PostgreSQL (appendix A of its manual) and codes of Node's sockets. */
 const MEANINGS: Readonly<Record<Exclude<Unavailability, 'UNCERTAIN'>, ReadonlySet<string>>> = {
   LOST: new Set(['57P01', '57P02', '57P05', '25P03', '25P04', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT']),
@@ -8,7 +10,7 @@ const MEANINGS: Readonly<Record<Exclude<Unavailability, 'UNCERTAIN'>, ReadonlySe
   AWAY: new Set([
     '53300',
     '57P03',
-    '25006',
+    READ_ONLY,
     'ECONNREFUSED',
     'ENOTFOUND',
     'EAI_AGAIN',
@@ -36,6 +38,14 @@ export function explainPostgresql(error: unknown, doing: Doing): void {
   const meaning = meaningOf(error);
   if (!meaning) return;
   markUnavailable(error, meaning === 'LOST' ? whenLost(error, doing) : meaning);
+}
+
+/**
+ * A standby under the primary's name, as after a failover that the name has not followed yet. Its connections would be
+ * kept for as long as there is work, and refuse every write.
+ */
+export function isNoPrimary(error: unknown): boolean {
+  return (error as { code?: unknown }).code === READ_ONLY;
 }
 
 function whenLost({ message }: Error, doing: Doing): Unavailability {

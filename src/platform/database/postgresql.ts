@@ -6,12 +6,12 @@ import {
   PostgreSqlConnection,
   PostgreSqlPlatform,
 } from '@mikro-orm/postgresql';
-import type { DatabaseConnection, Driver, Kysely, PostgresDialect } from 'kysely';
+import type { DatabaseConnection, Kysely, PostgresDialect } from 'kysely';
 import type { Pool, PoolConfig } from 'pg';
 import { type Guard, guarded } from './guarded.js';
 import { Lines, type PoolFigures } from './lines.js';
 import { OutageLog } from './outage-log.js';
-import { explainPostgresql } from './postgresql-errors.js';
+import { explainPostgresql, isNoPrimary } from './postgresql-errors.js';
 import { readAgain, readElsewhere } from './reads-again.js';
 import { connectionSettings, type PostgresqlSettings } from './settings.js';
 
@@ -21,6 +21,8 @@ export interface DatabaseServer {
   readonly name: string;
   readonly db: Kysely<object>;
   readonly figures: PoolFigures;
+  /** Asks something beside the pool, whose connections may all be busy. */
+  ask<Row>(text: string): Promise<Row[]>;
   /** Told when a statement has failed for want of this server. */
   onFailure: (error: unknown) => void;
   /** Breaks all connections: what they are at fails, and is tried elsewhere where it can be. */
@@ -64,8 +66,19 @@ export function postgresqlDriver(guard: Guard, settings: PostgresqlSettings) {
       return this.lines?.figures ?? { total: 0, idle: 0, waiting: 0, max: 0 };
     }
 
+    async ask<Row>(text: string): Promise<Row[]> {
+      // They come with the client, which is made when it is first asked for.
+      this.getClient();
+      return (this.lines as Lines).ask(text);
+    }
+
     sever(): void {
       this.lines?.severAll();
+    }
+
+    override async close(force?: boolean): Promise<void> {
+      await Promise.all([super.close(force), this.lines?.end()]);
+      this.lines = undefined;
     }
 
     override createKysely(): void {
@@ -84,8 +97,6 @@ export function postgresqlDriver(guard: Guard, settings: PostgresqlSettings) {
       };
       const dialect = super.createKyselyDialect({ ...given, onPoolCreated } as PoolConfig);
       this.lines = lines;
-      const createDriver = dialect.createDriver.bind(dialect);
-      dialect.createDriver = () => endingWith(createDriver(), lines as Lines);
       const outages = new OutageLog(this.name, guard.warn);
       const whole: Guard = {
         ...guard,
@@ -94,6 +105,7 @@ export function postgresqlDriver(guard: Guard, settings: PostgresqlSettings) {
           outages.note(error);
         },
         grip: (connection: DatabaseConnection) => (lines as Lines).gripOn(connection),
+        ...(this.type === 'read' ? {} : { isLastOf: isNoPrimary }),
         ...(statementMs > 0 ? { silenceMs: statementMs + SILENCE_MS } : {}),
       };
       // MikroORM only hands it to Kysely, which asks for no more than a Dialect.
@@ -122,12 +134,4 @@ export function postgresqlDriver(guard: Guard, settings: PostgresqlSettings) {
 
 function primaryOf(config: Configuration): () => Kysely<object> {
   return () => (serversOf(config.getDriver()) as Servers).primary.db;
-}
-
-function endingWith(driver: Driver, lines: Lines): Driver {
-  const destroy = driver.destroy.bind(driver);
-  driver.destroy = async (options) => {
-    await Promise.all([destroy(options), lines.end()]);
-  };
-  return driver;
 }

@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely';
+import type { Kysely } from 'kysely';
 import { inTime, withDeadline, withoutDeadline } from '../../kernel/deadline.js';
 import type { Logger } from '../../kernel/ports.js';
 import type { PoolFigures } from './lines.js';
@@ -86,11 +86,10 @@ export class Replicas {
   /** Where the primary's log ends; null where it does not say: then the replicas are all there is. */
   private async primaryPosition(): Promise<bigint | null> {
     if (!this.primary) return null;
-    const { db } = this.primary;
+    const { primary } = this;
     return soon(async () => {
-      const { rows } = await sql<{ at: string }>`
-        select pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::bigint as at`.execute(db);
-      return BigInt(rows[0]?.at ?? 0);
+      const [row] = await primary.ask<{ at: string }>(POSITION);
+      return BigInt(row?.at ?? 0);
     }).catch(() => null);
   }
 
@@ -98,7 +97,7 @@ export class Replicas {
     if (replica.looking) return;
     replica.looking = true;
     try {
-      const standing = await soon(() => standingOf(replica.server.db));
+      const standing = await soon(() => standingOf(replica.server));
       replica.lagMs = standing === null ? null : replica.lag.at(standing, written, performance.now());
       if (standing === null) this.become(replica, 'AWAY', 'it is no replica');
       else if (replica.lagMs !== null && replica.lagMs <= this.options.maxLagMs)
@@ -107,8 +106,8 @@ export class Replicas {
     } catch (error) {
       replica.lagMs = null;
       this.become(replica, 'AWAY', error instanceof Error ? error.message : String(error));
-      // What waits there for an answer is told that there is none, and asks the primary.
-      replica.server.sever();
+      // What waits there for an answer is told that there is none, and asks the primary; but not where it does answer.
+      if (!isOfServer(error)) replica.server.sever();
     } finally {
       replica.looking = false;
     }
@@ -128,17 +127,22 @@ function soon<T>(ask: () => Promise<T>): Promise<T> {
   return withoutDeadline(() => withDeadline(ANSWERS_WITHIN_MS, () => inTime(ask())));
 }
 
-/** Null where the server is no replica: it was promoted, or never was one. Not asked elsewhere when it fails. */
-async function standingOf(db: Kysely<object>): Promise<Standing | null> {
-  const { rows } = await db.connection().execute((connection) =>
-    sql<{ replica: boolean; replayed: string | null; since: number | null }>`
-      select pg_is_in_recovery() as replica,
-        pg_wal_lsn_diff(pg_last_wal_replay_lsn(), '0/0')::bigint as replayed,
-        (extract(epoch from clock_timestamp() - pg_last_xact_replay_timestamp()) * 1000)::float8 as since`.execute(
-      connection,
-    ),
+const POSITION = "select pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::bigint as at";
+
+const STANDING = `select pg_is_in_recovery() as replica,
+  pg_wal_lsn_diff(pg_last_wal_replay_lsn(), '0/0')::bigint as replayed,
+  (extract(epoch from clock_timestamp() - pg_last_xact_replay_timestamp()) * 1000)::float8 as since`;
+
+/** Null where the server is no replica: it was promoted, or never was one. */
+async function standingOf(server: DatabaseServer): Promise<Standing | null> {
+  const [row] = await server.ask<{ replica: boolean; replayed: string | null; since: number | null }>(
+    STANDING,
   );
-  const row = rows[0];
   if (!row?.replica || row.replayed === null) return null;
   return { replayed: BigInt(row.replayed), sinceLastMs: row.since };
+}
+
+/** It refused, for want of connections for instance: then it is there. The driver's own errors know no severity. */
+function isOfServer(error: unknown): boolean {
+  return (error as { severity?: unknown }).severity !== undefined;
 }

@@ -1,5 +1,6 @@
 import { countOf } from '../../kernel/jobs.js';
 import type { Job, JobWatcher, Logger } from '../../kernel/ports.js';
+import { levelOf } from '../../kernel/unavailable.js';
 import { MORE_AFTER_MS, retryDelayMs } from './pace.js';
 
 export interface Runner<Context> {
@@ -60,7 +61,7 @@ export class JobRunner<Context> {
       return { failures: 0, nextInMs: typeof result === 'number' ? job.everyMs : MORE_AFTER_MS };
     } catch (error) {
       const failures = failedBefore + 1;
-      log.error({ err: error, job: job.name, ms: ms(), failures }, 'job failed');
+      log[levelOf(error)]({ err: error, job: job.name, ms: ms(), failures }, 'job failed');
       watcher.failed(job, { ms: ms(), error, failures });
       return { failures, nextInMs: retryDelayMs(job.everyMs, failures, Math.random()) };
     }

@@ -128,6 +128,25 @@ describe('a connection to PostgreSQL that breaks', () => {
   });
 });
 
+describe('PostgreSQL that is no primary any more', () => {
+  const app = useApp('postgresql', { config: { databasePoolSize: 1 } });
+
+  it('is not written to over the connections that are left of it', async () => {
+    const negotiation = await app.build.negotiation();
+    const db = app.orm.em.fork().getKysely();
+    // One connection is to a standby, as far as writing goes; those after it are not.
+    await sql`set session characteristics as transaction read only`.execute(db);
+    const { rows } = await sql`show transaction_read_only`.execute(db);
+    expect(rows).toEqual([{ transaction_read_only: 'on' }]);
+
+    const input = { negotiationId: negotiation.id, amount: '18000' };
+    const { data, errors } = await app.request(SubmitOfferDocument, { input }, negotiation.dealer);
+    expect(errors).toBeUndefined();
+    expect(data?.submitOffer.event.sequence).toBe(2);
+    expect(await countsOf(app, negotiation)).toEqual({ offers: 2, events: 2, sequence: 2 });
+  });
+});
+
 describe('PostgreSQL that has no time', () => {
   const timeouts = { connectMs: 150, statementMs: 2_000, lockMs: 200, idleTransactionMs: 2_000 };
   const app = useApp('postgresql', { config: { databasePoolSize: 2, databaseTimeouts: timeouts } });

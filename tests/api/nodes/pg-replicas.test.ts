@@ -4,7 +4,7 @@ import { createOrm, migrate, type Orm } from '../../../src/app/orm.js';
 import { useApp } from '../../support/app.js';
 import type { BuiltVehicle } from '../../support/builders.js';
 import { createDatabase } from '../../support/databases.js';
-import { pause, until } from '../../support/live.js';
+import { pause, until, upTo } from '../../support/live.js';
 import { type Postgres, startPostgres } from '../../support/postgres.js';
 import { over, Relay } from '../../support/relay.js';
 
@@ -33,7 +33,8 @@ describe('a replica of PostgreSQL', () => {
       (text) => {
         told += text;
       },
-      ['log_statement=all'],
+      // Where the log ends says nothing of commits that are not in it yet.
+      ['log_statement=all', 'synchronous_commit=on'],
     );
     primaryUrl = await createDatabase(primary.url('postgres'), 'market');
     standby = await primary.replica(
@@ -166,6 +167,19 @@ describe('a replica of PostgreSQL', () => {
     await pause(MAX_LAG_MS + 200);
     await standingAs('READY');
     expect(replica().lagMs).toBe(0);
+  });
+
+  it('whose connections are all busy is no silent one: what they are at goes on, and goes on there', async () => {
+    const db = app.system.replicas.pick();
+    if (!db) throw new Error('no replica is ready');
+    const busy = upTo(replica().pool.max).map(() =>
+      sql<{ there: boolean }>`select pg_is_in_recovery() as there, pg_sleep(2.5)`.execute(db),
+    );
+    await until('all to be busy', () => replica().pool.idle === 0 && replica().pool.total === busy.length);
+    await app.system.replicas.lookAtAll();
+    expect(replica().state).toBe('READY');
+    const answers = await Promise.all(busy);
+    expect(answers.every(({ rows }) => rows[0]?.there)).toBe(true);
   });
 
   it('that keeps silent is given up, and who waits for it is answered by the primary', async () => {

@@ -1,5 +1,6 @@
 import { type Ctx, partKey } from '../../../kernel/context.js';
 import { withoutDeadline } from '../../../kernel/deadline.js';
+import { levelOf } from '../../../kernel/unavailable.js';
 import { readUpload } from './bulk-reading.js';
 import { type Held, takeUpload } from './lease.js';
 
@@ -46,7 +47,7 @@ export class BulkReader {
         this.begin(held);
         count++;
       } catch (error) {
-        ctx.log.error({ err: error }, 'no bulk upload could be taken on');
+        ctx.log[levelOf(error)]({ err: error }, 'no bulk upload could be taken on');
         break;
       }
     }
