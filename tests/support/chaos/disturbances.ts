@@ -8,6 +8,8 @@ export interface Disturbance {
   /** Whether something is cut off in the middle: then a mail that was on its way may be sent again. */
   readonly isAbrupt: boolean;
   readonly strike: () => Promise<void>;
+  /** Waits for the moment to strike. */
+  readonly aim?: () => Promise<void>;
 }
 
 /** What one has cost. */
@@ -39,11 +41,12 @@ const REST_MS = 500;
 
 /** Strikes, waits until all is as before, and tells what it has cost. */
 export async function costOf(
-  { name, isAbrupt, strike }: Disturbance,
+  { name, isAbrupt, aim, strike }: Disturbance,
   writers: Writers,
   audience: Audience,
   resumed: () => Promise<void>,
 ): Promise<Cost> {
+  await aim?.();
   const before = {
     sent: writers.sent.length,
     closes: audience.closes,

@@ -20,7 +20,10 @@ export class Site {
 
   static async open(nodes: number, options: ClusterOptions): Promise<Site> {
     const site = new Site(await TestCluster.start(0, options), await PostOffice.open());
-    await Promise.all(Array.from({ length: nodes }, () => site.add()));
+    await Promise.all(Array.from({ length: nodes }, () => site.add())).catch(async (error: unknown) => {
+      await site.close();
+      throw error;
+    });
     return site;
   }
 

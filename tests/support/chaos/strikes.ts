@@ -2,6 +2,7 @@ import { expect } from 'vitest';
 import { pause } from '../live.js';
 import type { Postgres } from '../postgres.js';
 import type { RedisServer } from '../redis.js';
+import type { ServerProcess } from '../server-process.js';
 import type { Disturbance } from './disturbances.js';
 import type { Site } from './site.js';
 
@@ -16,6 +17,7 @@ interface Topology {
 
 /** All that goes wrong, one after the other. Nodes end while they are sending mails. */
 export function strikesAt({ site, redis, postgres }: Topology): Disturbance[] {
+  let node: ServerProcess;
   const restart = async (how: 'SHUTDOWN' | 'CRASH') => {
     await postgres.end(how);
     await pause(AWAY_MS);
@@ -25,8 +27,11 @@ export function strikesAt({ site, redis, postgres }: Topology): Disturbance[] {
     {
       name: 'a node is killed',
       isAbrupt: true,
+      aim: async () => {
+        node = await site.sending();
+      },
       strike: async () => {
-        await site.cluster.kill(await site.sending());
+        await site.cluster.kill(node);
         await pause(AWAY_MS);
         await site.add();
       },
@@ -45,9 +50,12 @@ export function strikesAt({ site, redis, postgres }: Topology): Disturbance[] {
     {
       name: 'a node is rolled',
       isAbrupt: false,
-      strike: async () => {
+      aim: async () => {
         await site.add();
-        expect(await site.cluster.stop(await site.sending())).toBe(0);
+        node = await site.sending();
+      },
+      strike: async () => {
+        expect(await site.cluster.stop(node)).toBe(0);
       },
     },
   ];
