@@ -3,6 +3,7 @@ import {
   type DocumentNode,
   GraphQLError,
   type GraphQLSchema,
+  getOperationAST,
   NoSchemaIntrospectionCustomRule,
   specifiedRules,
   validate,
@@ -52,7 +53,22 @@ export function documentReader(
       if (faults.length > 0) return faults;
       valid.add(document);
     }
-    const { operationName, variables: variableValues } = payload;
+    const { operationName, variables } = payload;
+    const variableValues = declaredOf(document, operationName, variables);
     return { schema, document, operationName, variableValues };
   };
+}
+
+/** What a subscription keeps for as long as it lasts: of its variables those that its operation knows, and nothing beside. */
+function declaredOf(
+  document: DocumentNode,
+  operationName: string | null | undefined,
+  variables: Record<string, unknown> | null | undefined,
+): Record<string, unknown> | null | undefined {
+  if (!variables) return variables;
+  const definitions = getOperationAST(document, operationName)?.variableDefinitions ?? [];
+  const names = definitions.map(({ variable }) => variable.name.value);
+  return Object.fromEntries(
+    names.filter((name) => Object.hasOwn(variables, name)).map((name) => [name, variables[name]]),
+  );
 }

@@ -2,11 +2,13 @@ import { type DocumentNode, type GraphQLSchema, getOperationAST, parse } from 'g
 import { AppError } from '../../kernel/errors.js';
 import type { Config } from '../config.js';
 import { rooms } from '../rooms.js';
+import { forgetComments } from './comments.js';
 import { costOf } from './document.cost.js';
 import { fragmentsIn } from './document.fragments.js';
 import { type DocumentSize, sizeOf } from './document.walk.js';
 import { DocumentCache } from './document-cache.js';
 import { repeatedField } from './once-per-operation.js';
+import { mayLackRootField } from './subscription-root.js';
 
 /** What a client asks for, over HTTP or WebSocket; only the document is known to be a text. */
 export interface AskedOperation {
@@ -64,10 +66,14 @@ export class OperationLimits {
 
   private read(query: string): DocumentNode {
     const document = parse(query, { maxTokens: this.config.maxQueryTokens });
+    forgetComments(document);
     this.assertSize(sizeOf(document), fragmentsIn(document));
     const repeated = repeatedField(document, this.once);
     if (repeated) {
       throw new AppError('BAD_USER_INPUT', `${repeated} may stand once in an operation, aliases included.`);
+    }
+    if (mayLackRootField(document)) {
+      throw new AppError('BAD_USER_INPUT', 'The field of a subscription takes no @skip and no @include.');
     }
     this.known.set(query, document, document);
     return document;

@@ -115,10 +115,21 @@ export class LiveSocket implements OperationSocket, Leaving {
     }
     if (message.type === MessageType.Subscribe) await this.subscribe(message);
     else if (message.type === MessageType.Complete) this.operations.get(message.id)?.end();
-    else if (message.type === MessageType.Ping) this.line.send(pong(message.payload));
+    else if (message.type === MessageType.Ping) this.pong(message.payload);
     else if (message.type === MessageType.ConnectionInit) await this.greet(message.payload);
     // The others are the server's to send.
     else if (message.type !== MessageType.Pong) this.refuse();
+  }
+
+  private pong(payload: unknown): void {
+    let answer: string | null = null;
+    try {
+      answer = pong(payload);
+    } catch {
+      // Nested too deeply: it can be parsed, but not written again.
+    }
+    if (answer === null) this.refuse();
+    else this.line.send(answer);
   }
 
   private refuse(): void {

@@ -46,8 +46,8 @@ export class SharedOperations {
     };
     this.documents.set(document, known);
     const { [known.place ?? '']: _place, ...others } = variableValues ?? {};
-    const variables = JSON.stringify(known.place === null ? (variableValues ?? {}) : others);
-    if (variables.length > MAX_VARIABLES_LENGTH) return '';
+    const variables = textOf(known.place === null ? (variableValues ?? {}) : others);
+    if (variables === null || variables.length > MAX_VARIABLES_LENGTH) return '';
     return `${known.number} ${operationName ?? ''} ${variables}`;
   }
 }
@@ -90,6 +90,15 @@ export class SharedOperation {
       this.viewerMatters = true;
     };
     return new EventAnswers(event, this.operation, this.field, this.composed, learn, this.viewerMatters);
+  }
+}
+
+/** Null for what is nested too deeply: it can be parsed, but not written again. */
+function textOf(variables: Record<string, unknown>): string | null {
+  try {
+    return JSON.stringify(variables);
+  } catch {
+    return null;
   }
 }
 
