@@ -37,6 +37,8 @@ export function healthChecks(
 /** Says whether this process is fit to serve. */
 export class Health {
   private draining = false;
+  /** Those who wait for what the checks say. */
+  private readonly waiting = new Set<() => void>();
 
   constructor(
     /** One question to the database, shared by all who ask at the same time. */
@@ -47,19 +49,17 @@ export class Health {
   /** From now on it says that it is about to go, and all else stays as it is. */
   drain(): void {
     this.draining = true;
+    for (const leave of this.waiting) leave();
   }
 
   get isDraining(): boolean {
     return this.draining;
   }
 
-  /** While it drains nobody has to wait for what the database says. */
+  /** Once it drains nobody has to wait for what the database says, nor who has asked before. */
   async readiness(): Promise<Readiness> {
-    if (this.draining) return { isReady: false, told: { status: 'draining', draining: true } };
-    const database: Check = { name: 'database', isCritical: true, isUp: this.databaseAnswers };
-    const checks = await Promise.all(
-      [database, ...this.others].map(async (check) => ({ ...check, isUp: await check.isUp() })),
-    );
+    const checks = this.draining ? null : await this.checkedUnlessDrained();
+    if (checks === null) return { isReady: false, told: { status: 'draining', draining: true } };
     const down = checks.filter(({ isUp }) => !isUp);
     const isReady = down.every(({ isCritical }) => !isCritical);
     const fitness = down.length > 0 ? 'degraded' : 'ready';
@@ -69,6 +69,23 @@ export class Health {
       draining: false,
     } as const;
     return { isReady, told };
+  }
+
+  private async checkedUnlessDrained() {
+    const { promise: drained, resolve } = Promise.withResolvers<null>();
+    const leave = () => resolve(null);
+    this.waiting.add(leave);
+    try {
+      return await Promise.race([this.checked(), drained]);
+    } finally {
+      this.waiting.delete(leave);
+    }
+  }
+
+  private checked() {
+    const database: Check = { name: 'database', isCritical: true, isUp: this.databaseAnswers };
+    const all = [database, ...this.others];
+    return Promise.all(all.map(async (check) => ({ ...check, isUp: await check.isUp() })));
   }
 }
 

@@ -37,6 +37,13 @@ describe('the readiness of a process', () => {
     });
   });
 
+  it('ends with the drain also for who has asked before', async () => {
+    const health = new Health(() => new Promise(() => undefined));
+    const asked = health.readiness();
+    health.drain();
+    expect(await asked).toEqual({ isReady: false, told: { status: 'draining', draining: true } });
+  });
+
   it('looks at Redis where the settings name one, and nowhere else', async () => {
     expect(healthChecks({ redis: null }, {})).toEqual([]);
     const settings = { redis: { url: 'redis://redis', cluster: false, prefix: 'x' } };
