@@ -61,10 +61,13 @@ export async function registerGraphQL(
 /** Who waits for something long waits no more when the client has gone, or the server is about to: it is told as far as that is. */
 function letGoWhenOver(app: FastifyInstance): (deadline: Deadline, response: ServerResponse) => void {
   const running = new Set<Deadline>();
+  let isClosing = false;
   app.addHook('preClose', async () => {
+    isClosing = true;
     for (const deadline of running) deadline.leave();
   });
   return (deadline, response) => {
+    if (isClosing) deadline.leave();
     running.add(deadline);
     response.once('close', () => {
       running.delete(deadline);

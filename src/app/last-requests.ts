@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { setImmediate as afterReading } from 'node:timers/promises';
 
 /** How long a client may leave us waiting, for the rest of its request or for taking our answer, when the stop has begun. */
 const SILENCE_MS = 1_000;
@@ -20,6 +22,7 @@ interface Pulse {
 export class LastRequests {
   private readonly pulses = new Map<Socket, Pulse>();
   private readonly exchanges = new Set<Exchange>();
+  private closed: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly http: Server) {
     http.on('connection', (line) => {
@@ -40,20 +43,33 @@ export class LastRequests {
     return this.exchanges.size;
   }
 
-  /** Runs `close`, which takes no new lines and resolves when there is none left; after `withinMs` those that are left are cut. */
-  async seeOff(close: () => Promise<unknown>, withinMs: number): Promise<void> {
+  /**
+   * Takes no new lines. What has come on a line, or waits to be taken, is a request of ours: closing first what nobody
+   * has read from yet would answer it with a reset, and no proxy asks a second time for a POST that it has sent. So it is
+   * done right after Node has read all that there was.
+   */
+  async takeNoMoreLines(): Promise<void> {
+    await afterReading();
+    this.closed = once(this.http, 'close');
+    this.http.close();
+  }
+
+  /** Resolves when there is no line left; after `withinMs` those that are left are cut. */
+  async seeOff(withinMs: number): Promise<void> {
     // Node looks for idle lines once, when it begins to close: one that answers just then would stay.
-    const look = setInterval(() => {
-      this.http.closeIdleConnections();
-      this.cutTheSilent();
-    }, LOOK_EVERY_MS);
+    const look = setInterval(() => void setImmediate(() => this.cutTheIdle()), LOOK_EVERY_MS);
     const deadline = setTimeout(() => this.http.closeAllConnections(), withinMs);
     try {
-      await close();
+      await this.closed;
     } finally {
       clearInterval(look);
       clearTimeout(deadline);
     }
+  }
+
+  private cutTheIdle(): void {
+    this.http.closeIdleConnections();
+    this.cutTheSilent();
   }
 
   private cutTheSilent(): void {

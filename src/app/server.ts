@@ -50,6 +50,8 @@ export async function startServer(composed: Composed): Promise<Server> {
     bodyLimit: config.maxBodyBytes,
     routerOptions: { ignoreTrailingSlash: true },
     forceCloseConnections: 'idle',
+    // What has come is answered, also while we go: no proxy repeats a POST.
+    return503OnClosing: false,
     genReqId: () => crypto.randomUUID(),
     frameworkErrors: tellHttpError,
   });
@@ -137,7 +139,8 @@ async function stop(
   const withinMs = stopMs - Math.min(LAST_MS, stopMs * LAST_SHARE);
   composed.health.drain();
   const resting = composed.rest();
-  await Promise.all([sockets.close(withinMs), requests.seeOff(() => app.close(), withinMs)]);
+  await requests.takeNoMoreLines();
+  await Promise.all([sockets.close(withinMs), requests.seeOff(withinMs), app.close()]);
   await resting;
   await apollo.stop();
   await composed.close();

@@ -24,6 +24,15 @@ async function plainConnection(app: TestApp, sent = ''): Promise<Socket> {
   return socket;
 }
 
+async function takesLines(app: TestApp): Promise<boolean> {
+  const { hostname, port } = new URL(app.url);
+  const line = connect(Number(port), hostname);
+  return new Promise((resolve) => {
+    line.once('connect', () => resolve(line.destroy().destroyed));
+    line.once('error', () => resolve(false));
+  });
+}
+
 describe.each(databaseKinds)('a graceful stop on %s', (kind) => {
   it('tells followers to come back, and leaves nothing behind', async () => {
     const app = new TestApp(kind, {});
@@ -69,6 +78,27 @@ describe.each(databaseKinds)('a graceful stop on %s', (kind) => {
     for (const { status, errors } of await running) expect({ status, errors }).toEqual({ status: 200 });
     expect(await stopping).toBeLessThan(STOPS_WITHIN_MS);
     await expect(setMileage(4)).rejects.toThrow();
+  });
+
+  it('answers who had begun to ask before it, and lets the line end with the answer', async () => {
+    const app = new TestApp(kind, {});
+    await app.start();
+    const line = await plainConnection(app);
+    let answer = '';
+    line.on('data', (piece) => {
+      answer += String(piece);
+    });
+    const body = JSON.stringify({ query: '{ __typename }' });
+    line.write('POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n');
+    await pause(50);
+    const stopping = stopped(app);
+    while (await takesLines(app)) await pause(2);
+    line.write(`content-length: ${body.length}\r\n\r\n${body}`);
+    await until('the line to end', () => line.closed);
+    expect(answer).toMatch(/^HTTP\/1\.1 200 /);
+    expect(answer.toLowerCase()).toContain('connection: close');
+    expect(answer).toContain('{"data":{"__typename":"Query"}}');
+    expect(await stopping).toBeLessThan(STOPS_WITHIN_MS);
   });
 
   it('waits for no client that keeps silent or does not play along', async () => {
