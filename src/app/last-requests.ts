@@ -1,11 +1,17 @@
 import { once } from 'node:events';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { setImmediate as afterReading } from 'node:timers/promises';
+import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 
 /** How long a client may leave us waiting, for the rest of its request or for taking our answer, when the stop has begun. */
 const SILENCE_MS = 1_000;
 const LOOK_EVERY_MS = 50;
+
+/** A turn of the event loop that takes no longer has read nothing from anybody. */
+const IDLE_TURN_MS = 0.05;
+/** Whoever has just been answered comes again sooner than this. */
+const QUIET_MS = 1;
+const ALL_READ_WITHIN_MS = 250;
 
 interface Exchange {
   readonly request: IncomingMessage;
@@ -22,6 +28,7 @@ interface Pulse {
 export class LastRequests {
   private readonly pulses = new Map<Socket, Pulse>();
   private readonly exchanges = new Set<Exchange>();
+  private turnstile: Promise<void> | null = null;
   private closed: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly http: Server) {
@@ -38,26 +45,38 @@ export class LastRequests {
     });
   }
 
+  /** Before a request is begun: what it has to wait for. */
+  get mayBegin(): Promise<void> | null {
+    return this.turnstile;
+  }
+
   /** Requests that are not answered yet. */
   get count(): number {
     return this.exchanges.size;
   }
 
   /**
-   * Takes no new lines. What has come on a line, or waits to be taken, is a request of ours: closing first what nobody
-   * has read from yet would answer it with a reset, and no proxy asks a second time for a POST that it has sent. So it is
-   * done right after Node has read all that there was.
+   * Takes no new lines. Who has sent a request that nobody has read yet is answered with a reset when the port or the
+   * line is closed, and no proxy sends a POST twice. So it is done in a moment in which all has been read; for it to
+   * come, under load too, requests that come just now are read and begun when it is over.
    */
   async takeNoMoreLines(): Promise<void> {
-    await afterReading();
+    const { promise: closed, resolve: goOn } = Promise.withResolvers<void>();
+    this.turnstile = closed;
+    await allIsRead();
     this.closed = once(this.http, 'close');
     this.http.close();
+    this.turnstile = null;
+    goOn();
   }
 
   /** Resolves when there is no line left; after `withinMs` those that are left are cut. */
   async seeOff(withinMs: number): Promise<void> {
     // Node looks for idle lines once, when it begins to close: one that answers just then would stay.
-    const look = setInterval(() => void setImmediate(() => this.cutTheIdle()), LOOK_EVERY_MS);
+    const look = setInterval(() => {
+      this.http.closeIdleConnections();
+      this.cutTheSilent();
+    }, LOOK_EVERY_MS);
     const deadline = setTimeout(() => this.http.closeAllConnections(), withinMs);
     try {
       await this.closed;
@@ -65,11 +84,6 @@ export class LastRequests {
       clearInterval(look);
       clearTimeout(deadline);
     }
-  }
-
-  private cutTheIdle(): void {
-    this.http.closeIdleConnections();
-    this.cutTheSilent();
   }
 
   private cutTheSilent(): void {
@@ -80,6 +94,19 @@ export class LastRequests {
       if (bytes !== before || atWork.has(line)) this.pulses.set(line, { bytes, since: now });
       else if (now - since > SILENCE_MS) line.destroy();
     }
+  }
+}
+
+/** Resolves when the event loop has had nothing to do for a while, within a bound: it may be busy without end. */
+async function allIsRead(): Promise<void> {
+  const begun = performance.now();
+  let now = begun;
+  let quietSince = begun;
+  while (now - quietSince < QUIET_MS && now - begun < ALL_READ_WITHIN_MS) {
+    const before = now;
+    await turnOfTheLoop();
+    now = performance.now();
+    if (now - before > IDLE_TURN_MS) quietSince = now;
   }
 }
 

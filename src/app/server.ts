@@ -56,6 +56,10 @@ export async function startServer(composed: Composed): Promise<Server> {
     frameworkErrors: tellHttpError,
   });
   const requests = new LastRequests(app.server);
+  app.addHook('onRequest', (_request, _reply, begin) => {
+    if (requests.mayBegin) void requests.mayBegin.then(() => begin());
+    else begin();
+  });
   nameRequests(app);
   watchRequests(app, composed.eyes);
   await guardEdge(app, composed);

@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { sql } from 'kysely';
 import { describe, expect, it, vi } from 'vitest';
@@ -30,6 +31,20 @@ async function takesLines(app: TestApp): Promise<boolean> {
   return new Promise((resolve) => {
     line.once('connect', () => resolve(line.destroy().destroyed));
     line.once('error', () => resolve(false));
+  });
+}
+
+/** The status of an answer, or why there was none. */
+function outcomeOnNewLine(app: TestApp): Promise<number | string> {
+  const body = JSON.stringify({ query: '{ makes { make } }' });
+  const headers = { 'content-type': 'application/json', 'content-length': body.length };
+  const sent = request(`${app.url}/graphql`, { method: 'POST', agent: false, headers });
+  return new Promise((resolve) => {
+    sent.once('response', (response) =>
+      response.resume().once('close', () => resolve(response.statusCode as number)),
+    );
+    sent.once('error', (error: NodeJS.ErrnoException) => resolve(String(error.code)));
+    sent.end(body);
   });
 }
 
@@ -99,6 +114,24 @@ describe.each(databaseKinds)('a graceful stop on %s', (kind) => {
     expect(answer.toLowerCase()).toContain('connection: close');
     expect(answer).toContain('{"data":{"__typename":"Query"}}');
     expect(await stopping).toBeLessThan(STOPS_WITHIN_MS);
+  });
+
+  it('answers each request that it has let come, however many do, and refuses the others the line', async () => {
+    const app = new TestApp(kind, {});
+    await app.start();
+    const outcomes = new Set<number | string>();
+    const client = async () => {
+      let outcome: number | string;
+      do {
+        outcome = await outcomeOnNewLine(app);
+        outcomes.add(outcome);
+      } while (outcome === 200);
+    };
+    const clients = Array.from({ length: 12 }, client);
+    await pause(200);
+    await stopped(app);
+    await Promise.all(clients);
+    expect(outcomes).toEqual(new Set([200, 'ECONNREFUSED']));
   });
 
   it('waits for no client that keeps silent or does not play along', async () => {
