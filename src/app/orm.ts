@@ -52,6 +52,8 @@ export function ormOptions(databaseUrl: string, options: OrmOptions = {}): Parti
     forceUtcTimezone: true,
     // A subscription event, a job and a request each fork; a global context is always a bug.
     allowGlobalContext: false,
+    // Tables of words for searches alone, and the triggers that feed them, are the migrations' own.
+    schemaGenerator: { skipTables: [/^vehicle_search/], ignoreTriggers: true },
   };
   if (databaseUrl.startsWith('sqlite:')) {
     const file = databaseUrl.slice('sqlite:'.length);
@@ -69,8 +71,6 @@ export function ormOptions(databaseUrl: string, options: OrmOptions = {}): Parti
         await run('pragma synchronous = full');
         await run('pragma busy_timeout = 5000');
       },
-      // FTS5's index, the tables in which it keeps it and the triggers that feed it are the migrations' own.
-      schemaGenerator: { skipTables: [/^vehicle_search/], ignoreTriggers: true },
       migrations: {
         migrationsList: migrationList(sqliteMigrations),
         // Inside a transaction `pragma foreign_keys = off` does nothing, and rebuilding a table would then delete

@@ -6,6 +6,7 @@ import { Migration20261122180000_set_the_table } from './Migration20261122180000
 import { Migration20261122181000_record_job_runs } from './Migration20261122181000_record_job_runs.js';
 import { Migration20261122182000_add_notification_preferences } from './Migration20261122182000_add_notification_preferences.js';
 import { Migration20261122183000_add_daily_figures } from './Migration20261122183000_add_daily_figures.js';
+import { Migration20261123090000_give_searches_a_table } from './Migration20261123090000_give_searches_a_table.js';
 
 /** Oldest first. A migration that has landed is never edited. */
 export const postgresqlMigrations = [
@@ -17,4 +18,5 @@ export const postgresqlMigrations = [
   Migration20261122181000_record_job_runs,
   Migration20261122182000_add_notification_preferences,
   Migration20261122183000_add_daily_figures,
+  Migration20261123090000_give_searches_a_table,
 ];

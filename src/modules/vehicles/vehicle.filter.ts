@@ -5,8 +5,7 @@ import type { Computed, Condition } from '../../kernel/reads.js';
 import { containing, InputCheck, textFault, textLimits } from '../../kernel/text.js';
 import { dealerIdsInState } from '../dealers/index.js';
 import { nearOf } from './near/near.js';
-import type { Level } from './search/search-levels.js';
-import { textSearchOf } from './search/text-search.js';
+import { type TextSearch, textSearchOf } from './search/text-search.js';
 import type { VehicleFilter } from './vehicle.inputs.js';
 import type { Countable } from './vehicle.kind.js';
 import { nameKey } from './vehicle.names.js';
@@ -25,8 +24,6 @@ export interface FilterPart {
   readonly holdsFor?: (kind: Countable) => boolean;
   /** That it leaves few rows, as far as a filter can tell: a make or a model, or two. */
   readonly isNarrow?: boolean;
-  /** See TextSearch. */
-  readonly indexed?: Condition;
 }
 
 /** A filter as SQL. A row matches where it fulfils each part, and is found by the join where there is one. */
@@ -34,10 +31,8 @@ export interface Narrowing {
   readonly parts: readonly FilterPart[];
   /** See ReadOptions. */
   readonly join?: RawBuilder<unknown>;
-  /** How well a row fits `search`; null without one. */
-  readonly relevance: Computed | null;
-  /** See TextSearch. */
-  readonly levels: readonly Level[] | null;
+  /** What is searched for; null without `search`. */
+  readonly search: TextSearch | null;
   /** How far a row is from `near`; null without one. It reads the join. */
   readonly distance: Computed | null;
   /** That nothing can match, whatever rows there are. */
@@ -47,8 +42,7 @@ export interface Narrowing {
 /** What every row matches. */
 export const unnarrowed: Narrowing = {
   parts: [],
-  relevance: null,
-  levels: null,
+  search: null,
   distance: null,
   isEmpty: false,
 };
@@ -62,11 +56,10 @@ export async function narrowingOf(ctx: Ctx, filter: VehicleFilter): Promise<Narr
   const near = filter.near == null ? null : await nearOf(ctx, filter.near);
   if (near?.isEmpty) parts.push({ field: 'near', condition: sql`1 = 0` });
   const search = filter.search == null ? null : await textSearchOf(ctx, filter.search);
-  if (search) parts.push({ field: 'search', condition: search.condition, indexed: search.indexed });
+  if (search) parts.push({ field: 'search', condition: search.condition });
   return {
     parts,
-    relevance: search?.relevance ?? null,
-    levels: search?.levels ?? null,
+    search,
     distance: near?.distance ?? null,
     isEmpty: near?.isEmpty ?? false,
     ...(near ? { join: near.join } : {}),
@@ -82,12 +75,13 @@ export function conditionsOf({ parts }: Narrowing): Condition[] {
  * the planner expects it to find, it is not to read the whole table instead.
  */
 export function wholeOf(narrowing: Narrowing): Condition[] {
-  const [part] = narrowing.parts;
-  return isNarrowedBySearchAlone(narrowing) && part?.indexed ? [part.indexed] : conditionsOf(narrowing);
+  const search = searchAlone(narrowing);
+  return search ? [search.indexed] : conditionsOf(narrowing);
 }
 
-export function isNarrowedBySearchAlone({ parts, join }: Narrowing): boolean {
-  return !join && parts.length === 1 && parts[0]?.field === 'search';
+/** The search, where nothing else narrows. */
+export function searchAlone({ parts, search, join }: Narrowing): TextSearch | null {
+  return parts.length === 1 && !join ? search : null;
 }
 
 /** The same, but for what these fields ask. */

@@ -15,7 +15,7 @@ const listOrders: Readonly<Record<VehicleOrder, (narrowing: Narrowing) => Omit<L
   MILEAGE_DESC: () => ({ by: ['mileage'], descending: true }),
   BEST_DEAL: () => ({ by: ['dealRank'] }),
   DISTANCE: ({ distance }) => distance && { by: [distance] },
-  RELEVANCE: ({ relevance }) => relevance && { by: [relevance, 'listedAt'], descending: true },
+  RELEVANCE: ({ search }) => search && { by: [search.relevance, 'listedAt'], descending: true },
 };
 
 /** What an order that sorts by a computed number needs the list to be narrowed by. */

@@ -40,8 +40,13 @@ export async function readVehicles(
     selection,
   };
   const page =
-    narrowing.relevance && isPostgres(ctx.em)
-      ? await readSearched(ctx, { ...request, listed: [ON_THE_MARKET], narrowing })
+    narrowing.search && isPostgres(ctx.em)
+      ? await readSearched(ctx, {
+          ...request,
+          onTheMarket: ON_THE_MARKET,
+          narrowing,
+          search: narrowing.search,
+        })
       : await readPage(ctx, vehicleShape, { ...request, where: [ON_THE_MARKET, ...conditionsOf(narrowing)] });
   return withFacets(page, facetsOfList({ where: [ON_THE_MARKET], narrowing, onTheMarket: true }));
 }

@@ -22,23 +22,50 @@ export const POINTS: Readonly<Record<'ways' | 'corrected', Readonly<Record<Weigh
   corrected: { A: 4, B: 3, C: 2, D: 1 },
 };
 
-/** How an engine is asked for words of the row `r`. */
+/** A search as SQL. */
+export interface Match {
+  readonly condition: Condition;
+  /** The same, such that PostgreSQL looks for the words by their index, however common they are. */
+  readonly indexed: Condition;
+  /** See Computed; right only for rows that fulfil the condition. */
+  readonly relevance: Computed;
+}
+
+/** Where PostgreSQL has the words of a listing: beside all else of it, and in a table for searches alone. */
+export const columns = { listing: sql.ref('r.search_terms'), apart: sql.ref('w.words') };
+export type Column = RawBuilder<unknown>;
+
+/** How an engine is asked for the words of a listing. */
 interface Engine {
   /** That it has each of these. */
   matches(wanted: readonly Wanted[]): Condition;
   /** The same, by the index of words and by nothing else. */
   matchesByIndex(wanted: readonly Wanted[]): Condition;
-  /** That it has one of these ways, in words that all count at least this. Asked where it has none that counts more. */
-  hasAt(ways: readonly Way[], weight: Weight): Condition;
+  /** How much one of these counts in a listing that has it. */
+  pointsOf(wanted: Wanted): RawBuilder<unknown>;
 }
 
-/** That a listing has all that is wanted, and how well: a number that depends on the listing and the search alone. */
-export function matchOf(
-  em: SqlEntityManager,
-  wanted: readonly Wanted[],
-): { readonly condition: Condition; readonly indexed: Condition; readonly relevance: Computed } {
-  const engine = isPostgres(em) ? postgresql : sqlite;
-  const points = wanted.map((one) => pointsOf(engine, one));
+/** Where a name may be found, and as what. */
+interface Place {
+  readonly kind: keyof Wanted;
+  readonly weight: Weight;
+}
+
+/**
+ * That the listing of the row `r` has all that is wanted, and how well: a number that depends on the listing and the
+ * search alone.
+ */
+export function matchOf(em: SqlEntityManager, wanted: readonly Wanted[]): Match {
+  return matchBy(isPostgres(em) ? postgresql(columns.listing) : sqlite, wanted);
+}
+
+/** The same of the row `w` of the table of words alone, on PostgreSQL. */
+export function matchApart(wanted: readonly Wanted[]): Match {
+  return matchBy(postgresql(columns.apart), wanted);
+}
+
+function matchBy(engine: Engine, wanted: readonly Wanted[]): Match {
+  const points = wanted.map((one) => engine.pointsOf(one));
   return {
     condition: engine.matches(wanted),
     indexed: engine.matchesByIndex(wanted),
@@ -46,17 +73,15 @@ export function matchOf(
   };
 }
 
-/** Of a listing that matches: what is found nowhere better is found at the last place. */
-function pointsOf(engine: Engine, wanted: Wanted): RawBuilder<unknown> {
-  const places = (['ways', 'corrected'] as const).flatMap((kind) =>
+/** The best first. */
+function placesOf(wanted: Wanted): Place[] {
+  return (['ways', 'corrected'] as const).flatMap((kind) =>
     wanted[kind].length === 0 ? [] : weights.map((weight) => ({ kind, weight })),
   );
-  const last = places.pop() as (typeof places)[number];
-  const cases = places.map(
-    ({ kind, weight }) =>
-      sql`when ${engine.hasAt(wanted[kind], weight)} then ${sql.lit(POINTS[kind][weight])}`,
-  );
-  return sql`case ${sql.join(cases, sql` `)} else ${sql.lit(POINTS[last.kind][last.weight])} end`;
+}
+
+function pointsAt({ kind, weight }: Place): RawBuilder<unknown> {
+  return sql.lit(POINTS[kind][weight]);
 }
 
 /** This weight and the ones that count more: "AB" for B. */
@@ -69,16 +94,27 @@ function waysOf({ ways, corrected }: Wanted): Way[] {
 }
 
 /** A tsvector with a GIN index, which reads weights only where they are asked for. */
-const postgresql: Engine = {
-  matches: (wanted) => sql`r.search_terms @@ ${allOf(wanted)}::tsquery`,
-  // What a subquery tells is not known when the statement is planned: then a search is taken to find little.
-  matchesByIndex: (wanted) => sql`r.search_terms @@ (select ${allOf(wanted)}::tsquery)`,
-  hasAt,
-};
+function postgresql(column: Column): Engine {
+  return {
+    matches: (wanted) => sql`${column} @@ ${allOf(wanted)}::tsquery`,
+    // What a subquery tells is not known when the statement is planned: then a search is taken to find little.
+    matchesByIndex: (wanted) => sql`${column} @@ (select ${allOf(wanted)}::tsquery)`,
+    pointsOf: (wanted) => halved(column, wanted, placesOf(wanted)),
+  };
+}
 
-/** On PostgreSQL. */
-export function hasAt(ways: readonly Way[], weight: Weight): Condition {
-  return sql`r.search_terms @@ ${tsquery(ways, `:${atLeast(weight).join('')}`)}::tsquery`;
+/** By halves: common words are mostly where they count little, and each question costs as much as the visit to the row. */
+function halved(column: Column, wanted: Wanted, places: readonly Place[]): RawBuilder<unknown> {
+  const better = places.slice(0, Math.ceil(places.length / 2));
+  const last = better.at(-1) as Place;
+  if (places.length === 1) return pointsAt(last);
+  return sql`case when ${hasAt(column, wanted[last.kind], last.weight)}
+    then ${halved(column, wanted, better)} else ${halved(column, wanted, places.slice(better.length))} end`;
+}
+
+/** That it has one of these ways, in words that all count at least this; on PostgreSQL. */
+export function hasAt(column: Column, ways: readonly Way[], weight: Weight): Condition {
+  return sql`${column} @@ ${tsquery(ways, `:${atLeast(weight).join('')}`)}::tsquery`;
 }
 
 function allOf(wanted: readonly Wanted[]): string {
@@ -93,16 +129,26 @@ function tsquery(ways: readonly Way[], suffix = ''): string {
 const sqlite: Engine = {
   matches: matchesFts,
   matchesByIndex: matchesFts,
-  hasAt: (ways, weight) =>
-    either(
-      ways.map((way) => {
-        // A single word that counted more was found before.
-        const places = way.length === 1 ? [weight] : atLeast(weight);
-        const has = way.map((word) => either(places.map((place) => holds(word, place))));
-        return sql`(${sql.join(has, sql` and `)})`;
-      }),
-    ),
+  // What is found nowhere better is found at the last place.
+  pointsOf: (wanted) => {
+    const places = placesOf(wanted);
+    const last = places.pop() as Place;
+    const cases = places.map((place) => sql`when ${isHeld(wanted, place)} then ${pointsAt(place)}`);
+    return sql`case ${sql.join(cases, sql` `)} else ${pointsAt(last)} end`;
+  },
 };
+
+/** Asked where it is not held at a better place. */
+function isHeld(wanted: Wanted, { kind, weight }: Place): Condition {
+  return either(
+    wanted[kind].map((way) => {
+      // A single word that counted more was found before.
+      const among = way.length === 1 ? [weight] : atLeast(weight);
+      const has = way.map((word) => either(among.map((at) => holds(word, at))));
+      return sql`(${sql.join(has, sql` and `)})`;
+    }),
+  );
+}
 
 function matchesFts(wanted: readonly Wanted[]): Condition {
   const words = wanted.map((one) => anyOf(waysOf(one), (word) => `"${word}"`, ' AND ', ' OR '));
@@ -111,8 +157,8 @@ function matchesFts(wanted: readonly Wanted[]): Condition {
     where vehicle_search match ${words.join(' AND ')})`;
 }
 
-function holds(word: string, place: Weight): Condition {
-  return sql`instr(r.search_terms, ${`'${word}':1${place}`}) > 0`;
+function holds(word: string, weight: Weight): Condition {
+  return sql`instr(r.search_terms, ${`'${word}':1${weight}`}) > 0`;
 }
 
 function anyOf(ways: readonly Way[], quoted: (word: string) => string, and: string, or: string): string {

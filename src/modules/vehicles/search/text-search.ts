@@ -1,9 +1,9 @@
 import type { Ctx } from '../../../kernel/context.js';
-import type { Computed, Condition } from '../../../kernel/reads.js';
+import { isPostgres } from '../../../kernel/json-rows.js';
 import { InputCheck } from '../../../kernel/text.js';
 import { correctionsOf } from './corrections.js';
 import { type Level, levelsOf } from './search-levels.js';
-import { matchOf, type Wanted } from './search-match.js';
+import { columns, type Match, matchApart, matchOf, type Wanted } from './search-match.js';
 import { type SoughtName, soughtNamesOf } from './search-query.js';
 import { spellingsNear } from './search-words.reads.js';
 import { formOf } from './words.js';
@@ -15,15 +15,15 @@ const MAX_NAMES = 16;
 /** Words of one search that are looked up as misspelt. Who misspells more than these is not understood anyway. */
 const MAX_LOOKED_UP = 8;
 
-/** A search as SQL about the row `r`. */
-export interface TextSearch {
-  readonly condition: Condition;
-  /** The same, such that PostgreSQL looks for the words by their index, however common they are. */
-  readonly indexed: Condition;
-  /** See Computed; right only for rows that fulfil the condition. */
-  readonly relevance: Computed;
+export interface RankedMatch extends Match {
   /** What fulfils the condition, by its relevance, where the database finds it so; else null. */
   readonly levels: readonly Level[] | null;
+}
+
+/** A search as SQL about the row `r`. */
+export interface TextSearch extends RankedMatch {
+  /** The same about the row `w` of PostgreSQL's `vehicle_search`: of each listing on the market its words, and little else. */
+  readonly apart: RankedMatch | null;
 }
 
 /**
@@ -38,7 +38,13 @@ export async function textSearchOf(ctx: Pick<Ctx, 'em'>, search: string): Promis
   check.done();
   const near = await spellingsNear(ctx.em, misspeltWordsOf(names));
   const wanted = names.map((name) => wantedOf(name, near));
-  return { ...matchOf(ctx.em, wanted), levels: levelsOf(ctx.em, wanted) };
+  const match = matchOf(ctx.em, wanted);
+  if (!isPostgres(ctx.em)) return { ...match, levels: null, apart: null };
+  return {
+    ...match,
+    levels: levelsOf(columns.listing, wanted),
+    apart: { ...matchApart(wanted), levels: levelsOf(columns.apart, wanted) },
+  };
 }
 
 /** The words of a search that may be misspelt, as many as are looked up. */
