@@ -4,28 +4,11 @@ import { dirname } from 'node:path';
 import type { z } from 'zod';
 import type { Policy } from '../kernel/context.js';
 import type { Throttles } from '../kernel/room.js';
+import type { PostgresqlTimeouts } from '../platform/database/settings.js';
+import type { RedisSettings } from '../platform/redis/connect.js';
 import { type SigningKey, settingsSchema } from './settings.js';
 
 /** What PostgreSQL, and who waits for it, puts up with. */
-export interface DatabaseTimeouts {
-  /** For a connection, of the pool's or a new one. */
-  readonly connectMs: number;
-  /** One statement, of whomever: those of operations end with their operation, long before. */
-  readonly statementMs: number;
-  /** Waiting for a lock. */
-  readonly lockMs: number;
-  /** A transaction in which nothing happens. */
-  readonly idleTransactionMs: number;
-}
-
-export interface RedisConfig {
-  readonly url: string;
-  /** The server is one of a Redis Cluster. */
-  readonly cluster: boolean;
-  /** What all keys and channels begin with: several installations may share a Redis. */
-  readonly prefix: string;
-}
-
 export interface MetricsConfig {
   /** A port of its own for `/metrics`, open to whoever reaches it; 0 takes a free one. */
   readonly port: number | null;
@@ -60,9 +43,9 @@ export interface Config {
   readonly databaseReplicaUrls: readonly string[];
   /** A replica that is further behind is not asked. */
   readonly databaseReplicaLagMs: number;
-  readonly databaseTimeouts: DatabaseTimeouts;
+  readonly databaseTimeouts: PostgresqlTimeouts;
   /** None: this process is the only one. */
-  readonly redis: RedisConfig | null;
+  readonly redis: RedisSettings | null;
   readonly publicUrl: string;
   /** Where the marketplace's own pages are: mails link there. */
   readonly webUrl: string;

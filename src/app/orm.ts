@@ -13,13 +13,11 @@ import type { Logger } from '../kernel/ports.js';
 import { postgresqlMigrations } from '../migrations/postgresql/index.js';
 import { sqliteMigrations } from '../migrations/sqlite/index.js';
 import type { Guard, StatementObserver, StatementTiming } from '../platform/database/guarded.js';
-import type { PoolFigures } from '../platform/database/lines.js';
 import { alone, patiently } from '../platform/database/migrating.js';
 import { postgresqlDriver, serversOf } from '../platform/database/postgresql.js';
 import { Replicas } from '../platform/database/replicas.js';
-import type { PostgresqlSettings } from '../platform/database/settings.js';
+import type { PostgresqlSettings, PostgresqlTimeouts } from '../platform/database/settings.js';
 import { sqliteDriver } from '../platform/database/sqlite.js';
-import type { DatabaseTimeouts } from './config.js';
 import { JobRun } from './jobs/job-run.entity.js';
 import { rooms } from './rooms.js';
 
@@ -31,13 +29,13 @@ export interface OrmOptions {
   readonly timing?: StatementTiming | undefined;
   readonly poolSize?: number;
   /** Of PostgreSQL; without them nothing but the wait for a connection is bounded. */
-  readonly timeouts?: DatabaseTimeouts;
+  readonly timeouts?: PostgresqlTimeouts;
   readonly replicaUrls?: readonly string[];
   readonly applicationName?: string;
   readonly log?: Logger;
 }
 
-const UNBOUNDED: DatabaseTimeouts = { connectMs: 10_000, statementMs: 0, lockMs: 0, idleTransactionMs: 0 };
+const UNBOUNDED: PostgresqlTimeouts = { connectMs: 10_000, statementMs: 0, lockMs: 0, idleTransactionMs: 0 };
 
 /** How MikroORM is set up for a database. `sqlite:PATH` (or `sqlite::memory:`) and `postgresql://…` are understood. */
 export function ormOptions(databaseUrl: string, options: OrmOptions = {}): Partial<Options> {
@@ -135,13 +133,8 @@ export function replicasOf(orm: Orm, maxLagMs: number, log: Logger): Replicas {
   return new Replicas(servers?.primary ?? null, servers?.replicas ?? [], { maxLagMs, log });
 }
 
-/** What the primary's pool is at; null where connections are not pooled. */
-export function poolFigures(orm: Orm): PoolFigures | null {
-  return serversOf(orm.em.getDriver())?.primary.figures ?? null;
-}
-
 /** Migrations take as long as they take, but no lock that they wait for holds up everybody behind them. Ours. */
-const MIGRATING: DatabaseTimeouts = { ...UNBOUNDED, lockMs: 3_000 };
+const MIGRATING: PostgresqlTimeouts = { ...UNBOUNDED, lockMs: 3_000 };
 
 export interface Migrating {
   readonly log?: Logger;

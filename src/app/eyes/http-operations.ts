@@ -1,5 +1,5 @@
 import type { ApolloServerPlugin, BaseContext } from '@apollo/server';
-import { SpanKind } from '@opentelemetry/api';
+import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import type { FastifyRequest } from 'fastify';
 import type { OperationDefinitionNode } from 'graphql';
 import type { Eyes } from './eyes.js';
@@ -18,7 +18,8 @@ export function asOperation<T>(eyes: Eyes, request: FastifyRequest, work: () => 
 }
 
 /** Counts and times operations that come over HTTP. What is no valid operation is told among the errors alone. */
-export function watchOperations({ metrics, tracing }: Eyes): ApolloServerPlugin<BaseContext>[] {
+export function watchOperations(eyes: Eyes): ApolloServerPlugin<BaseContext>[] {
+  const { metrics, tracing } = eyes;
   if (!metrics && !tracing) return [];
   const plugin: ApolloServerPlugin<BaseContext> = {
     requestDidStart: async () => {
@@ -32,20 +33,36 @@ export function watchOperations({ metrics, tracing }: Eyes): ApolloServerPlugin<
         },
         willSendResponse: async ({ operation, response: { body } }) => {
           const isGood = body.kind === 'single' && !body.singleResult.errors;
-          if (!isGood) tracing?.current?.setStatus({ code: 2 });
-          if (!operation) return;
-          metrics?.operationRan({
-            type: operation.operation,
-            name: operation.name?.value,
-            transport: 'http',
-            isGood,
-            seconds: (performance.now() - startedAt) / 1_000,
-          });
+          tellRan(eyes, operation, { transport: 'http', isGood, startedAt });
         },
       };
     },
   };
   return [plugin];
+}
+
+interface Run {
+  readonly transport: 'http' | 'websocket';
+  readonly isGood: boolean;
+  /** By `performance.now()`. */
+  readonly startedAt: number;
+}
+
+/** Tells the current span and the metrics what became of an operation; without one, of what was none. */
+export function tellRan(
+  { metrics, tracing }: Eyes,
+  operation: OperationDefinitionNode | undefined,
+  { transport, isGood, startedAt }: Run,
+): void {
+  if (!isGood) tracing?.current?.setStatus({ code: SpanStatusCode.ERROR });
+  if (!operation) return;
+  metrics?.operationRan({
+    type: operation.operation,
+    name: operation.name?.value,
+    transport,
+    isGood,
+    seconds: (performance.now() - startedAt) / 1_000,
+  });
 }
 
 export function spanNameOf({ operation, name }: OperationDefinitionNode): string {

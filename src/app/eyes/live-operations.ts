@@ -6,7 +6,7 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import type { Eyes } from './eyes.js';
-import { attributesOf, spanNameOf } from './http-operations.js';
+import { attributesOf, spanNameOf, tellRan } from './http-operations.js';
 
 /** An operation whose document has been read, and has it. */
 interface Read {
@@ -16,24 +16,18 @@ interface Read {
 
 /** Counts, times and traces an operation on a socket: of a subscription, until it follows its source. */
 export async function watchedLive<T extends ExecutionResult | AsyncIterator<unknown>>(
-  { metrics, tracing }: Eyes,
+  eyes: Eyes,
   { document, operationName }: Read,
   work: () => Promise<T>,
 ): Promise<T> {
+  const { metrics, tracing } = eyes;
   const operation = getOperationAST(document, operationName);
   if ((!metrics && !tracing) || !operation) return work();
   const startedAt = performance.now();
   const run = async () => {
     const result = await work();
     const isGood = 'next' in result || !result.errors;
-    if (!isGood) tracing?.current?.setStatus({ code: 2 });
-    metrics?.operationRan({
-      type: operation.operation,
-      name: operation.name?.value,
-      transport: 'websocket',
-      isGood,
-      seconds: (performance.now() - startedAt) / 1_000,
-    });
+    tellRan(eyes, operation, { transport: 'websocket', isGood, startedAt });
     return result;
   };
   return tracing ? tracing.whole(spanOf(tracing, operation), run) : run();

@@ -128,6 +128,22 @@ export function fragmentsOf(document: DocumentNode): ReadonlyMap<string, Fragmen
   return fragments;
 }
 
+/** What stands at the root of an operation, each spread followed by what it spreads; each fragment once. */
+export function* rootSelections(
+  { selections }: SelectionSetNode,
+  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+  seen = new Set<string>(),
+): Generator<SelectionNode> {
+  for (const node of selections) {
+    yield node;
+    if (node.kind === Kind.INLINE_FRAGMENT) yield* rootSelections(node.selectionSet, fragments, seen);
+    if (node.kind !== Kind.FRAGMENT_SPREAD || seen.has(node.name.value)) continue;
+    seen.add(node.name.value);
+    const fragment = fragments.get(node.name.value);
+    if (fragment) yield* rootSelections(fragment.selectionSet, fragments, seen);
+  }
+}
+
 /** Of selections that stand beside each other. */
 function together(a: DocumentSize, b: DocumentSize): DocumentSize {
   return {

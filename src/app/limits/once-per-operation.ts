@@ -1,11 +1,5 @@
-import {
-  type DocumentNode,
-  type FragmentDefinitionNode,
-  Kind,
-  OperationTypeNode,
-  type SelectionSetNode,
-} from 'graphql';
-import { fragmentsOf } from './document.walk.js';
+import { type DocumentNode, Kind, OperationTypeNode } from 'graphql';
+import { fragmentsOf, rootSelections } from './document.walk.js';
 
 /**
  * A field among these that an operation of the document would run more than once, under several aliases; null where
@@ -17,30 +11,14 @@ export function repeatedField(document: DocumentNode, once: ReadonlySet<string>)
     if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
     if (definition.operation !== OperationTypeNode.MUTATION) continue;
     const names = new Map<string, string>();
-    for (const [name, field] of rootFields(definition.selectionSet, fragments)) {
+    for (const node of rootSelections(definition.selectionSet, fragments)) {
+      if (node.kind !== Kind.FIELD) continue;
+      const field = node.name.value;
+      const name = node.alias?.value ?? field;
       if (!once.has(field)) continue;
       if (names.has(field) && names.get(field) !== name) return field;
       names.set(field, name);
     }
   }
   return null;
-}
-
-/** The fields of a selection by the names of their answers, fragments written out, each of them once. */
-function* rootFields(
-  set: SelectionSetNode,
-  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
-  seen = new Set<string>(),
-): Generator<[name: string, field: string]> {
-  for (const node of set.selections) {
-    if (node.kind === Kind.FIELD) {
-      yield [node.alias?.value ?? node.name.value, node.name.value];
-    } else if (node.kind === Kind.INLINE_FRAGMENT) {
-      yield* rootFields(node.selectionSet, fragments, seen);
-    } else if (!seen.has(node.name.value)) {
-      seen.add(node.name.value);
-      const fragment = fragments.get(node.name.value);
-      if (fragment) yield* rootFields(fragment.selectionSet, fragments, seen);
-    }
-  }
 }

@@ -1,11 +1,5 @@
-import {
-  type DocumentNode,
-  type FragmentDefinitionNode,
-  Kind,
-  OperationTypeNode,
-  type SelectionSetNode,
-} from 'graphql';
-import { fragmentsOf } from './document.walk.js';
+import { type DocumentNode, Kind, OperationTypeNode } from 'graphql';
+import { fragmentsOf, rootSelections } from './document.walk.js';
 
 const LEAVING_OUT = new Set(['skip', 'include']);
 
@@ -19,21 +13,8 @@ export function mayLackRootField(document: DocumentNode): boolean {
     (definition) =>
       definition.kind === Kind.OPERATION_DEFINITION &&
       definition.operation === OperationTypeNode.SUBSCRIPTION &&
-      leavesOut(definition.selectionSet, fragments, new Set()),
+      [...rootSelections(definition.selectionSet, fragments)].some(({ directives = [] }) =>
+        directives.some(({ name }) => LEAVING_OUT.has(name.value)),
+      ),
   );
-}
-
-function leavesOut(
-  set: SelectionSetNode,
-  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
-  seen: Set<string>,
-): boolean {
-  return set.selections.some((node) => {
-    if (node.directives?.some(({ name }) => LEAVING_OUT.has(name.value))) return true;
-    if (node.kind === Kind.FIELD) return false;
-    if (node.kind === Kind.INLINE_FRAGMENT) return leavesOut(node.selectionSet, fragments, seen);
-    const fragment = seen.has(node.name.value) ? undefined : fragments.get(node.name.value);
-    seen.add(node.name.value);
-    return fragment !== undefined && leavesOut(fragment.selectionSet, fragments, seen);
-  });
 }

@@ -6,8 +6,6 @@ import { MemoryBus } from './memory-bus.js';
 import { RedisChannels } from './redis-channels.js';
 
 export interface RedisBusSettings extends RedisSettings {
-  /** What all channels begin with. */
-  readonly prefix: string;
   /** For tests to shorten. */
   readonly pulseMs?: number;
 }

@@ -3,9 +3,13 @@ import type { PoolConfig } from 'pg';
 
 /** What PostgreSQL, and who waits for it, puts up with, in milliseconds; 0 for no bound. */
 export interface PostgresqlTimeouts {
+  /** For a connection, of the pool's or a new one. */
   readonly connectMs: number;
+  /** One statement, of whomever: those of operations end with their operation, long before. */
   readonly statementMs: number;
+  /** Waiting for a lock. */
   readonly lockMs: number;
+  /** A transaction in which nothing happens. */
   readonly idleTransactionMs: number;
 }
 

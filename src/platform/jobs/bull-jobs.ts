@@ -1,19 +1,11 @@
 import type { Job, JobQueueFigures, Jobs, JobWatcher } from '../../kernel/ports.js';
+import { within } from '../../kernel/within.js';
 import type { RedisSettings } from '../redis/connect.js';
 import { BullQueue } from './bull-queue.js';
 import { InProcessJobs } from './in-process-jobs.js';
 import { JobRunner, type Runner } from './job-runner.js';
-import { firstDelayMs, longestDelayMs } from './pace.js';
+import { BUSY_AGAIN_MS, firstDelayMs, longestDelayMs } from './pace.js';
 import { LOOKS, QueueReader, type QueueState } from './queue-reader.js';
-import { within } from './within.js';
-
-export interface BullJobsOptions extends RedisSettings {
-  /** What all keys begin with. */
-  readonly prefix: string;
-}
-
-/** Somebody else in this process is at it: how long until it is looked at again. */
-const BUSY_AGAIN_MS = 1_000;
 
 /** Nodes that lose the queue at one moment do what is due within so long. */
 const SPREAD_MS = 1_000;
@@ -38,7 +30,7 @@ export class BullJobs<Context> implements Jobs, JobQueueFigures {
   constructor(
     private readonly jobs: readonly Job<Context>[],
     runner: Runner<Context>,
-    private readonly options: BullJobsOptions,
+    private readonly options: RedisSettings,
     private readonly looks = LOOKS,
   ) {
     this.byName = new Map(jobs.map((job) => [job.name, job]));

@@ -1,6 +1,7 @@
 import { DelayedError, Queue, type Job as QueuedJob, Worker } from 'bullmq';
 import type { Cluster, Redis } from 'ioredis';
 import type { Logger } from '../../kernel/ports.js';
+import { within } from '../../kernel/within.js';
 import { connectRedis, type RedisSettings } from '../redis/connect.js';
 import { QUEUE } from './queue-reader.js';
 
@@ -89,7 +90,7 @@ export class BullQueue {
   async close(runs: () => Promise<void>): Promise<void> {
     const closed = this.worker.close().catch(() => undefined);
     await runs();
-    await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, CLOSE_MS).unref())]);
+    await within(CLOSE_MS, closed).catch(() => undefined);
     this.drop();
   }
 

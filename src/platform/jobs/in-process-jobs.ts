@@ -1,11 +1,8 @@
 import type { Job, Jobs } from '../../kernel/ports.js';
 import { JobRunner, type Runner } from './job-runner.js';
-import { firstDelayMs } from './pace.js';
+import { BUSY_AGAIN_MS, firstDelayMs } from './pace.js';
 
 export type { Runner };
-
-/** Somebody else in this process is at it: how long until it is looked at again. */
-const BUSY_AGAIN_MS = 1_000;
 
 /** How long after the start a job's first run is, in milliseconds. */
 export type FirstDelay<Context> = (job: Job<Context>) => number;

@@ -4,6 +4,9 @@ const FIRST_WITHIN_MS = 30_000;
 /** Where more is due the next run is soon; in between others have their turn. */
 export const MORE_AFTER_MS = 50;
 
+/** Somebody else in this process is at it: how long until it is looked at again. */
+export const BUSY_AGAIN_MS = 1_000;
+
 /** A job that keeps failing is tried this often at least, unless its own pace is slower. Ours. */
 const LONGEST_RETRY_MS = 5 * 60_000;
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Logger } from '../../kernel/ports.js';
+import { within } from '../../kernel/within.js';
 import { connectRedis, type RedisSettings } from '../redis/connect.js';
-import { within } from './within.js';
 
 /** BullMQ calls it so, and its keys begin with the prefix and this. */
 export const QUEUE = 'jobs';

@@ -5,6 +5,7 @@ import {
   type GaugeConfiguration,
   type Registry,
 } from 'prom-client';
+import { within } from '../../kernel/within.js';
 
 /** How the figures of several processes on one machine become one: prom-client's words. */
 export type Aggregator = 'sum' | 'max' | 'min' | 'first';
@@ -56,18 +57,11 @@ export function pull(registry: Registry, pulled: Pulled): void {
 const PATIENCE_MS = 2_500;
 
 async function answerOf(read: Pulled['read']): Promise<Samples> {
-  let timer: NodeJS.Timeout | undefined;
   try {
     const answer = read();
-    if (!(answer instanceof Promise)) return answer;
-    const late = new Promise<Samples>((resolve) => {
-      timer = setTimeout(() => resolve([]), PATIENCE_MS);
-    });
-    return await Promise.race([answer, late]);
+    return answer instanceof Promise ? await within(PATIENCE_MS, answer) : answer;
   } catch {
     return [];
-  } finally {
-    clearTimeout(timer);
   }
 }
 

@@ -6,11 +6,6 @@ import { connectRedis, type RedisSettings } from '../redis/connect.js';
 import { CountedRateLimits } from './counted-rate-limits.js';
 import { MemoryRateLimits } from './memory-rate-limits.js';
 
-export interface RedisRateLimitsSettings extends RedisSettings {
-  /** What all keys begin with. */
-  readonly prefix: string;
-}
-
 /** How long Redis may take to count: a sign-in waits for it. */
 const PATIENCE_MS = 250;
 
@@ -28,7 +23,7 @@ export class RedisRateLimits implements RateLimits {
   private leftAloneUntil = 0;
 
   constructor(
-    settings: RedisRateLimitsSettings,
+    settings: RedisSettings,
     private readonly log: Logger,
   ) {
     this.redis = connectRedis(settings, 'rate-limits', log, {

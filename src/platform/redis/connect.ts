@@ -5,6 +5,8 @@ export interface RedisSettings {
   readonly url: string;
   /** The server is one of a Redis Cluster, which tells of the others. */
   readonly cluster: boolean;
+  /** What all keys and channels begin with: several installations may share a Redis. */
+  readonly prefix: string;
 }
 
 /** How long after so many failed attempts the next one is: speed is to return soon after Redis does. */
@@ -18,7 +20,7 @@ const KEEP_ALIVE_MS = 10_000;
  * `CLIENT LIST` and in the log, which tells of each outage once, and of its end.
  */
 export function connectRedis(
-  { url, cluster }: RedisSettings,
+  { url, cluster }: Omit<RedisSettings, 'prefix'>,
   purpose: string,
   log: Logger,
   options: RedisOptions = {},

@@ -13,6 +13,7 @@ import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-ho
 import { parseTraceParent } from '@opentelemetry/core';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BatchSpanProcessor, type SpanExporter, TracerProvider } from '@opentelemetry/sdk-trace';
+import { within } from '../../kernel/within.js';
 import { BoundedSampler } from './sampler.js';
 import { kindOf, withoutValues } from './sql-text.js';
 
@@ -127,12 +128,7 @@ export class Tracing {
   }
 
   async close(): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, this.options.patienceMs ?? LAST_SPANS_MS);
-    });
-    await Promise.race([this.provider.shutdown().catch(() => undefined), late]);
-    clearTimeout(timer);
+    await within(this.options.patienceMs ?? LAST_SPANS_MS, this.provider.shutdown()).catch(() => undefined);
     this.scope.disable();
   }
 

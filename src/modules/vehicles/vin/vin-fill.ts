@@ -1,5 +1,6 @@
 import type { Ctx } from '../../../kernel/context.js';
 import { normalizeVin, vinFault } from '../../../kernel/vin.js';
+import { within } from '../../../kernel/within.js';
 import { lookUp, type VinDetails } from './vin.service.js';
 
 /** What a VIN can add to a listing. No gearbox: no VIN tells. */
@@ -52,16 +53,4 @@ function fill<G extends Given>(listing: G, details: VinDetails): G {
 
 function isLeftOut(value: string | number | null | undefined): boolean {
   return value == null || (typeof value === 'string' && value.trim() === '');
-}
-
-async function within<T>(ms: number, answer: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error('The VIN decoder took too long.')), ms);
-  });
-  try {
-    return await Promise.race([answer, tooLate]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
