@@ -158,12 +158,21 @@ describe('the pace of jobs', () => {
     expect(firstDelayMs(2_000, 0.5)).toBe(1_000);
   });
 
-  it('never tries a slow job more often than its own pace, nor waits longer than it', () => {
-    expect([1, 2, 30, 2_000].map((failures) => retryDelayMs(60 * MINUTE, failures, 0))).toEqual([
+  it('tries a slow job again soon, then less and less often, and never waits longer than its own pace', () => {
+    expect([1, 2, 3, 7, 8, 30, 2_000].map((failures) => retryDelayMs(60 * MINUTE, failures, 0))).toEqual([
+      0.5 * MINUTE,
+      1 * MINUTE,
+      2 * MINUTE,
+      32 * MINUTE,
       60 * MINUTE,
       60 * MINUTE,
       60 * MINUTE,
-      60 * MINUTE,
+    ]);
+  });
+
+  it('tries a quick job at its own pace first, and every five minutes at last', () => {
+    expect([1, 2, 3, 9, 10, 2_000].map((failures) => retryDelayMs(1_000, failures, 0))).toEqual([
+      1_000, 2_000, 4_000, 256_000, 300_000, 300_000,
     ]);
   });
 
