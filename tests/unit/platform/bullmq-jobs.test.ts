@@ -160,7 +160,7 @@ if (hasRedis) {
       stage.node([stuck]);
       await stuck.more(1, 4_000);
       stage.node([well]);
-      await well.more(3, 8_000);
+      await well.more(3, 16_000);
       expect(stuck.runs).toBe(1);
     });
 
