@@ -58,7 +58,7 @@ export const pages: readonly BenchPage[] = [
   },
   {
     name: 'search: "accord touring sunroof", in a price band',
-    query: page('{ search: "accord touring sunroof", priceMin: "24000", priceMax: "26000" }', 'RELEVANCE'),
+    query: page('{ search: "accord touring sunroof", priceMin: "35000", priceMax: "40000" }', 'RELEVANCE'),
     isSelective: true,
   },
   { name: 'near: 25 miles, nearest first', query: page(NEAR, 'DISTANCE'), isSelective: false },
