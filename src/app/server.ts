@@ -140,10 +140,11 @@ async function stop(
   composed: Composed,
 ) {
   const { stopMs } = composed.config;
-  const withinMs = stopMs - Math.min(LAST_MS, stopMs * LAST_SHARE);
+  const endsAt = performance.now() + stopMs - Math.min(LAST_MS, stopMs * LAST_SHARE);
   composed.health.drain();
   const resting = composed.rest();
-  await requests.takeNoMoreLines();
+  await requests.takeNoMoreLines(endsAt - performance.now());
+  const withinMs = endsAt - performance.now();
   await Promise.all([sockets.close(withinMs), requests.seeOff(withinMs), app.close()]);
   await resting;
   await apollo.stop();
