@@ -23,19 +23,20 @@ export const streamHubPart = partKey<StreamHub>('streamHub');
 
 /**
  * Follows a stream for a subscription: what came after `after`, or only what comes next. A follower that is too slow
- * has its socket closed. @throws AppError BAD_USER_INPUT for a number below 0.
+ * has its socket closed. @throws AppError BAD_USER_INPUT for a number below 0, or beyond the stream's end.
  */
-export function followStream<E extends StreamEntry>(
+export async function followStream<E extends StreamEntry>(
   ctx: Ctx,
   kind: StreamKind<E>,
   id: string,
   after: number | null | undefined,
-): Flow<E> {
+): Promise<Flow<E>> {
   assertPlace(after);
+  const hub = ctx.parts.get(streamHubPart);
   // A follower lives as long as its subscription, and must not keep the context, with all that it has read, as long.
   const { cutOff } = ctx;
   const onCutOff = () => cutOff('Too slow: connect again and resume with after');
-  return ctx.parts.get(streamHubPart).follow(kind, id, after ?? null, onCutOff);
+  return after ? hub.resume(kind, id, after, onCutOff) : hub.follow(kind, id, after ?? null, onCutOff);
 }
 
 /** BAD_USER_INPUT for what no place in a stream can be. */
@@ -79,7 +80,7 @@ export class StreamHub {
     id: string,
     after: number | null,
     onCutOff: () => void,
-  ): Flow<E> {
+  ): Follower<E> {
     const topic = streamTopic(kind, id);
     let stream = this.streams.get(topic) as FollowedStream<E> | undefined;
     if (!stream) {
@@ -89,6 +90,30 @@ export class StreamHub {
     return new Follower(stream, after, this.options.queueLimit, () => {
       if (this.options.figures) this.options.figures.cutOff += 1;
       onCutOff();
+    });
+  }
+
+  /**
+   * Follows from a place that a client has seen. One that the stream has not reached was lost with a database that was
+   * restored: its number, and those up to it, will be given to other entries, which such a follower would never be told of.
+   * @throws AppError BAD_USER_INPUT
+   */
+  async resume<E extends StreamEntry>(
+    kind: StreamKind<E>,
+    id: string,
+    after: number,
+    onCutOff: () => void,
+  ): Promise<Flow<E>> {
+    const follower = this.follow(kind, id, after, onCutOff);
+    try {
+      if (await follower.isWithinStream()) return follower;
+    } catch (error) {
+      await follower.return();
+      throw error;
+    }
+    await follower.return();
+    throw badInput({
+      after: ['This is beyond the last number: read anew what you show, and go on from there.'],
     });
   }
 
@@ -200,6 +225,18 @@ class FollowedStream<E extends StreamEntry> {
     if (this.wanted > (this.head ?? 0)) void this.pump();
   }
 
+  /** Whether there is an entry of this number. */
+  async hasReached(place: number): Promise<boolean> {
+    await this.open();
+    if (this.head !== null && place <= this.head) return true;
+    // This node may not have heard of it yet, and the head may have been read before it was written. But who has seen an
+    // entry saw it committed, and so does a read that begins only now.
+    const heads = await this.kind.heads(this.options.makeCtx(), [this.id]);
+    const last = heads.get(this.id) ?? 0;
+    this.advanceTo(last);
+    return place <= last;
+  }
+
   /** True if the follower has seen all that the level ones have; it is one of them from now on. */
   levelWith(follower: Follower<E>, position: number): boolean {
     if (this.head === null || position < this.head) return false;
@@ -279,6 +316,11 @@ class Follower<E extends StreamEntry> extends IteratedFlow<E> {
         .open()
         .catch(() => undefined)
         .then(() => this.beginAtHead());
+  }
+
+  /** Before anything is taken: whether the entry that it begins after is there. */
+  isWithinStream(): Promise<boolean> {
+    return this.stream.hasReached(this.position ?? 0);
   }
 
   take(): E | undefined {

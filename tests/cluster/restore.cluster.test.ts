@@ -137,7 +137,7 @@ describe('a database and its files that were lost', () => {
     await Promise.all(talking);
 
     // What happens after it is what a backup cannot bring back.
-    await say(thread.id, 'This one is lost with the disk.', token);
+    const lost = (await say(thread.id, 'This one is lost with the disk.', token)).sendMessage.event.sequence;
     await server.end('SIGKILL');
     postgres.run('dropdb', 'cars');
     rmSync(uploads, { recursive: true });
@@ -166,34 +166,46 @@ describe('a database and its files that were lost', () => {
     expect(events.nodes.map(({ message }) => message)).not.toContain('This one is lost with the disk.');
     expect(await bytesAt(`${server.url}${avatar}`)).toEqual(picture);
 
-    // A client resumes, and the log goes on without a hole.
-    const heard: number[] = [];
-    const client = createClient({
-      url: `${server.url.replace('http', 'ws')}/graphql`,
-      webSocketImpl: WebSocket,
-      connectionParams: { authorization: `Bearer ${token}` },
-    });
-    client.subscribe<{ negotiationEvents: { sequence: number } }>(
-      {
-        query:
-          'subscription ($id: ID!, $after: Int) { negotiationEvents(negotiationId: $id, after: $after) { sequence } }',
-        variables: { id: thread.id, after: last - 1 },
-      },
-      {
-        next: ({ data }) => heard.push(data?.negotiationEvents.sequence as number),
-        error: (error) => {
-          throw error;
-        },
-        complete: () => undefined,
-      },
-    );
+    // Who has seen what was lost is told so; who has not resumes, and the log goes on without a hole.
+    const ahead = follow(server.url, token, thread.id, lost);
+    await until('the refusal', () => ahead.refusals.length > 0);
+    expect(ahead.refusals[0]).toMatchObject([
+      { extensions: { code: 'BAD_USER_INPUT', fields: { after: [expect.any(String)] } } },
+    ]);
+    const { heard, client } = follow(server.url, token, thread.id, last - 1);
     const next = await say(thread.id, 'After the restore.', token);
     expect(next.sendMessage.event.sequence).toBe(lastSequence + 1);
     await until('the message after the restore', () => heard.includes(lastSequence + 1));
     expect(heard).toEqual(Array.from({ length: lastSequence + 2 - last }, (_, n) => last + n));
-    await client.dispose();
+    expect(ahead.heard).toEqual([]);
+    await Promise.all([client.dispose(), ahead.client.dispose()]);
   });
 });
+
+/** A client that follows a negotiation from behind the last entry that it has seen. */
+function follow(url: string, token: string, id: string, after: number) {
+  const heard: number[] = [];
+  const refusals: unknown[] = [];
+  const client = createClient({
+    url: `${url.replace('http', 'ws')}/graphql`,
+    webSocketImpl: WebSocket,
+    connectionParams: { authorization: `Bearer ${token}` },
+  });
+  const query =
+    'subscription ($id: ID!, $after: Int) { negotiationEvents(negotiationId: $id, after: $after) { sequence } }';
+  client.subscribe<{ negotiationEvents: { sequence: number } }>(
+    { query, variables: { id, after } },
+    {
+      next: ({ data, errors }) => {
+        if (data) heard.push(data.negotiationEvents.sequence);
+        else refusals.push(errors);
+      },
+      error: (error) => refusals.push(error),
+      complete: () => undefined,
+    },
+  );
+  return { heard, refusals, client };
+}
 
 async function bytesAt(url: string): Promise<string> {
   const response = await fetch(url);

@@ -41,16 +41,16 @@ export const inboxStream: StreamKind<Row<Notification>> = {
 };
 
 /** Follows the viewer's own inbox. */
-export function followInbox(
+export async function followInbox(
   ctx: Ctx,
   after: number | null | undefined,
-): AsyncIterableIterator<Row<Notification>> {
+): Promise<AsyncIterableIterator<Row<Notification>>> {
   return followStream(ctx, inboxStream, requireViewer(ctx).id, after);
 }
 
 /** The offers put to the viewer from now on: each of them is an entry of its inbox, so none is lost and none comes twice. */
-export function followOffers(ctx: Ctx): AsyncIterableIterator<Row<Offer>> {
-  const entries = followInbox(ctx, null);
+export async function followOffers(ctx: Ctx): Promise<AsyncIterableIterator<Row<Offer>>> {
+  const entries = await followInbox(ctx, null);
   const offers: AsyncIterableIterator<Row<Offer>> = {
     [Symbol.asyncIterator]: () => offers,
     async next() {

@@ -1,4 +1,5 @@
 import { print } from 'graphql';
+import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import {
   AcceptOfferDocument,
@@ -228,6 +229,34 @@ describe.each(databaseKinds)('negotiationEvents on %s', (kind) => {
     expect(followedStreams(app)).toBe(0);
     const following = await live.follow(buyer, NegotiationEventsDocument, { negotiationId: id, after: 0 });
     expect(await following.take(1)).toHaveLength(1);
+  });
+
+  it('refuses a place that the log has not reached, as after a restore that lost entries, until it is read anew', async () => {
+    const negotiation = await threeOffers();
+    const { id: negotiationId, buyer, dealer } = negotiation;
+    const kysely = app.orm.em.fork().getKysely();
+    await sql`delete from negotiation_events where negotiation_id = ${negotiationId} and sequence > 1`.execute(
+      kysely,
+    );
+    await sql`update negotiations set last_sequence = 1 where id = ${negotiationId}`.execute(kysely);
+    const ahead = live.client(buyer).follow(NegotiationEventsDocument, { negotiationId, after: 3 });
+    expect(await ahead.refused()).toEqual({ code: 'BAD_USER_INPUT', statusCode: 400 });
+    expect(ahead.errors?.[0]?.extensions.fields).toEqual({ after: [expect.stringContaining('read anew')] });
+    expect(followedStreams(app)).toBe(0);
+
+    const query = 'query ($id: ID!) { negotiation(id: $id) { lastSequence } }';
+    const read = await app.ok<{ negotiation: { lastSequence: number } }, object>(
+      query,
+      { id: negotiationId },
+      buyer,
+    );
+    const after = read.negotiation.lastSequence;
+    const following = await live.follow(buyer, NegotiationEventsDocument, {
+      negotiationId,
+      after,
+    });
+    await offer(negotiation, dealer, '17500');
+    expect(amountsOf(await following.take(1))).toEqual([[2, '17500.00']]);
   });
 
   it.each([

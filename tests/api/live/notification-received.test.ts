@@ -122,6 +122,7 @@ describe.each(databaseKinds)('notificationReceived on %s', (kind) => {
     ['a guest', undefined, {}, 'UNAUTHENTICATED'],
     ['a negative after', 'buyer', { after: -1 }, 'BAD_USER_INPUT'],
     ['an after that is no whole number', 'buyer', { after: 1.5 }, 'BAD_USER_INPUT'],
+    ['a place that the inbox has not reached', 'buyer', { after: 1 }, 'BAD_USER_INPUT'],
   ])('refuses %s and keeps the socket open', async (_what, who, variables, code) => {
     const token = who && (await app.build.buyer()).token;
     const socket = await RawSocket.ready(app, token);

@@ -190,6 +190,81 @@ describe('StreamHub', () => {
     });
   });
 
+  describe('a place that a client has seen', () => {
+    const resume = (after: number) => hub.resume(store, 'a', after, never);
+    const beyond = { extensions: { code: 'BAD_USER_INPUT', fields: { after: [expect.any(String)] } } };
+
+    it('is taken up where it is the last one, or one before', async () => {
+      store.append('a', 3);
+      const [last, before] = [collect(await resume(3)), collect(await resume(1))];
+      write();
+      await reaches(last.seen, 4);
+      await reaches(before.seen, 4);
+      expect([last.seen, before.seen]).toEqual([[4], [2, 3, 4]]);
+    });
+
+    it('is refused beyond the end, and nothing is left of it', async () => {
+      store.append('a', 3);
+      await expect(resume(4)).rejects.toMatchObject(beyond);
+      expect([hub.size, bus.listening('test:a')]).toEqual([0, 0]);
+    });
+
+    it('is refused in a stream without entries', async () => {
+      await expect(resume(1)).rejects.toMatchObject(beyond);
+    });
+
+    it('is refused to one, and the others go on', async () => {
+      const { seen } = collect(follow(0));
+      write(2);
+      await reaches(seen, 2);
+      await expect(resume(3)).rejects.toMatchObject(beyond);
+      expect(hub.followers).toBe(1);
+      write();
+      await reaches(seen, 3);
+    });
+
+    it('may be one that this node has not heard of: then all here hear of it', async () => {
+      const level = collect(follow(0));
+      write();
+      await reaches(level.seen, 1);
+      store.append('a', 2);
+      const { seen } = collect(await resume(3));
+      await reaches(level.seen, 3);
+      write();
+      await reaches(seen, 4);
+      expect([level.seen, seen]).toEqual([upTo(4), [4]]);
+    });
+
+    it('is not judged by a head that was read before it was written', async () => {
+      store.append('a', 2);
+      let isWritten = false;
+      store.onHeads = async () => {
+        if (!isWritten) store.append('a');
+        isWritten = true;
+      };
+      const { seen } = collect(await resume(3));
+      write();
+      await reaches(seen, 4);
+      expect(seen).toEqual([4]);
+    });
+
+    it('is not refused because the database is away: who asks is told that, and nothing is left of it', async () => {
+      store.append('a', 2);
+      store.failing = 1;
+      await expect(resume(2)).rejects.toThrow('away');
+      expect(hub.size).toBe(0);
+      const { seen } = collect(await resume(1));
+      await reaches(seen, 2);
+    });
+
+    it('costs one head for all who come to a stream, and none where it is known', async () => {
+      store.append('a', 3);
+      await Promise.all([resume(3), resume(2), resume(1)]);
+      await resume(3);
+      expect(store.headReads).toBe(1);
+    });
+  });
+
   describe('a bus that keeps no promise', () => {
     it('is not believed: doubled, late and reordered announcements change nothing', async () => {
       const { seen } = collect(follow(0));

@@ -52,7 +52,7 @@ export async function followReceipts(
   negotiationId: string,
 ): Promise<AsyncIterableIterator<ReadReceipt>> {
   await placeOfParty(ctx, requireViewer(ctx), negotiationId);
-  return receiptsOf(negotiationId, followStream(ctx, receiptStream, negotiationId, 0));
+  return receiptsOf(negotiationId, await followStream(ctx, receiptStream, negotiationId, 0));
 }
 
 function receiptsOf(
