@@ -41,6 +41,10 @@ export class S3Server {
     return server;
   }
 
+  async makeBucket(name: string): Promise<void> {
+    await this.s3rver.store.putBucket(name);
+  }
+
   /** As STORAGE_URL has it. */
   url(bucket = BUCKET, folder = 'files'): string {
     return `s3://${bucket}/${folder}?endpoint=http://127.0.0.1:${this.port}`;
