@@ -165,19 +165,28 @@ interface Upload {
 }
 
 const uploads: Readonly<Record<string, Upload>> = {
-  new: { what: 'all new', content: () => wholeRows(9_000) },
-  changed: { what: 'all changed', content: () => wholeRows(9_500) },
+  new: { what: 'all new', content: () => wholeRows('4T1BF1FK0MU', manyModels, 9_000) },
+  changed: { what: 'all changed', content: () => wholeRows('4T1BF1FK0MU', manyModels, 9_500) },
   bare: { what: 'all new, filled in from their VINs', content: bareRows },
+  one: { what: 'all new, of one make and model', content: () => wholeRows('4T1BF1FK0NU', oneModel, 9_000) },
+  'one-changed': {
+    what: 'all of them changed',
+    content: () => wholeRows('4T1BF1FK0NU', oneModel, 9_500),
+  },
 };
 
-function wholeRows(price: number): string {
+const manyModels = (i: number) => `${i % 3 ? 'Toyota' : 'Honda'},Model ${i % 40}`;
+/** Its market is as large as the file: all of it is compared with each other. */
+const oneModel = () => 'Toyota,Camry';
+
+function wholeRows(vinsBegin: string, model: (i: number) => string, price: number): string {
   const header =
     'vin,make,model,year,trim,body_type,fuel_type,drivetrain,condition,mileage,asking_price,features,description';
   return csv(header, (i) => {
-    const car = `${i % 3 ? 'Toyota' : 'Honda'},Model ${i % 40},${2005 + (i % 20)},Trim ${i % 7},SUV,Gas,AWD,Used`;
+    const car = `${model(i)},${2005 + (i % 20)},Trim ${i % 7},SUV,Gas,AWD,Used`;
     const text =
       'Heated seats; Navigation; Sunroof,"One owner, serviced on time, no accidents; new tires, new brakes."';
-    return `${vinOf('4T1BF1FK0MU', i)},${car},${i},${price + i},${text}`;
+    return `${vinOf(vinsBegin, i)},${car},${i},${price + i},${text}`;
   });
 }
 

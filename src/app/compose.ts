@@ -128,7 +128,11 @@ export async function compose(config: Config, adapters: Adapters = {}): Promise<
     ...sweepJobs(storage, workspaces, config.uploadTimeoutMs + longestOperationMs(config)),
   ]);
   const jobRuns = new JobRuns(clock, log, makeCtx);
-  const runner = makeJobs(config, jobs, { makeContext: makeCtx, log, watcher: watchedRuns(eyes, jobRuns) });
+  const runner = await makeJobs(config, jobs, {
+    makeContext: makeCtx,
+    log,
+    watcher: watchedRuns(eyes, jobRuns),
+  });
   watchFigures(eyes, { hub, figures, bus, rateLimits, jobs: runner, orm, replicas, makeCtx, log });
 
   const storageCheck = storageChecks(storage);

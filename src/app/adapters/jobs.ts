@@ -1,6 +1,5 @@
 import type { Ctx } from '../../kernel/context.js';
 import type { Job, Jobs } from '../../kernel/ports.js';
-import { BullJobs } from '../../platform/jobs/bull-jobs.js';
 import { InProcessJobs, type Runner } from '../../platform/jobs/in-process-jobs.js';
 import type { Config } from '../config.js';
 
@@ -8,8 +7,14 @@ import type { Config } from '../config.js';
  * What says when to look for work: timers of this process, where it is the only one; else a queue on Redis, but for what
  * every node has to do for itself.
  */
-export function makeJobs({ redis }: Config, jobs: readonly Job<Ctx>[], runner: Runner<Ctx>): Jobs {
+export async function makeJobs(
+  { redis }: Config,
+  jobs: readonly Job<Ctx>[],
+  runner: Runner<Ctx>,
+): Promise<Jobs> {
   if (!redis) return new InProcessJobs(jobs, runner);
+  // The library is some megabytes of code: not for who does without a queue.
+  const { BullJobs } = await import('../../platform/jobs/bull-jobs.js');
   const ofEach = new InProcessJobs(
     jobs.filter((job) => job.everyNode),
     runner,

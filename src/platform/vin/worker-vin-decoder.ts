@@ -5,6 +5,8 @@ import { scriptUrl, VpicDatabase } from './vpic-database.js';
 /** VINs of one message: a fraction of a second of work, so that nobody waits long behind a large file's. */
 const SLICE = 100;
 const ATTEMPTS = 2;
+/** A thread that has nothing to do is let go: it is 20 MB, and another starts in a fifth of a second. */
+const IDLE_MS = 20_000;
 /** Where the database cannot be made, for want of room say, it is not tried for every question. */
 const RETRY_MS = 10_000;
 
@@ -26,6 +28,8 @@ export interface WorkerVinDecoderOptions {
   readonly timeLimitMs?: number;
   /** Messages that may wait. */
   readonly maxWaiting?: number;
+  /** After how long without a question the thread is let go. */
+  readonly idleMs?: number;
   /** The thread's script, for tests that want one that fails. */
   readonly script?: URL;
 }
@@ -39,20 +43,23 @@ export class WorkerVinDecoder implements VinDecoder {
   private readonly log: Logger;
   private readonly timeLimitMs: number;
   private readonly maxWaiting: number;
+  private readonly idleMs: number;
   private readonly script: URL;
   private readonly waiting: Call[] = [];
   private asked: Call | null = null;
   private worker: Worker | null = null;
   private starting: Promise<void> | null = null;
+  private idle: NodeJS.Timeout | undefined;
   private notBefore = 0;
   private closed = false;
 
-  constructor({ directory, log, timeLimitMs = 8_000, maxWaiting = 200, script }: WorkerVinDecoderOptions) {
+  constructor({ directory, log, timeLimitMs = 8_000, maxWaiting = 200, ...rare }: WorkerVinDecoderOptions) {
     this.database = new VpicDatabase(directory);
     this.log = log;
     this.timeLimitMs = timeLimitMs;
     this.maxWaiting = maxWaiting;
-    this.script = script ?? scriptUrl('vpic-lookup.worker');
+    this.idleMs = rare.idleMs ?? IDLE_MS;
+    this.script = rare.script ?? scriptUrl('vpic-lookup.worker');
   }
 
   async decode(questions: readonly VinQuestion[]): Promise<Array<VinFacts | null>> {
@@ -65,6 +72,7 @@ export class WorkerVinDecoder implements VinDecoder {
 
   async close(): Promise<void> {
     this.closed = true;
+    clearTimeout(this.idle);
     this.refuseAll('The VIN decoder was closed.');
     await Promise.all([this.worker?.terminate(), this.database.close()]);
     await this.starting;
@@ -83,7 +91,12 @@ export class WorkerVinDecoder implements VinDecoder {
   }
 
   private next(): void {
-    if (this.asked || this.closed || this.waiting.length === 0) return;
+    if (this.asked || this.closed) return;
+    if (this.waiting.length === 0) {
+      this.letGoLater();
+      return;
+    }
+    clearTimeout(this.idle);
     if (!this.worker) {
       this.starting ??= this.start();
       return;
@@ -92,6 +105,15 @@ export class WorkerVinDecoder implements VinDecoder {
     if (!this.asked) return;
     this.asked.attempts++;
     this.worker.postMessage(this.asked.questions);
+  }
+
+  private letGoLater(): void {
+    clearTimeout(this.idle);
+    this.idle = setTimeout(() => {
+      const unused = this.worker;
+      this.worker = null;
+      void unused?.terminate();
+    }, this.idleMs).unref();
   }
 
   private async start(): Promise<void> {

@@ -15,10 +15,10 @@ if (hasRedis) {
     const app = useApp('postgresql');
     let nodes: Jobs[] = [];
 
-    beforeAll(() => {
+    beforeAll(async () => {
       const config = { ...app.system.config, redis: { url: redis.url, cluster: false, prefix: 'test' } };
       const runner = { makeContext: app.system.makeCtx, log: testLog, watcher: app.system.jobRuns };
-      nodes = [1, 2].map(() => makeJobs(config, app.system.jobs, runner));
+      nodes = await Promise.all([1, 2].map(() => makeJobs(config, app.system.jobs, runner)));
       for (const node of nodes) node.start();
     });
     afterAll(() => Promise.all(nodes.map((node) => node.stop())));

@@ -4,6 +4,7 @@ import { rateMarket } from '../../../src/modules/vehicles/market/market.jobs.js'
 import { rateCohort } from '../../../src/modules/vehicles/market/market.service.js';
 import { type DatabaseKind, databaseKinds, type TestApp, useApp } from '../../support/app.js';
 import type { BuiltVehicle, DealerPerson } from '../../support/builders.js';
+import { insertListings } from '../../support/bulk-listings.js';
 import { DAY } from '../../support/clock.js';
 
 const MARKET = `query ($id: ID!) {
@@ -228,6 +229,50 @@ describe.each(databaseKinds)('the market on %s', (kind) => {
       const expected = byPrice.filter((_, place) => ratings[place] === rating).map(({ id }) => id);
       expect(vehicles.nodes.map(({ id }) => id)).toEqual(expected);
     }
+  });
+
+  it('rates a make and model of more listings than are read at once, and lets others have their turn', async () => {
+    // All but one ask the same: pages then begin in the middle of those.
+    const own = await list('18000.00');
+    const like = { dealerId: dealer.dealerId as string, make: 'Saab', model: name, mileage: 30_000 };
+    await insertListings(
+      app,
+      Array.from({ length: 1_049 }, () => like),
+    );
+    let turns = 0;
+    let turn = setImmediate(function next() {
+      turns++;
+      turn = setImmediate(next);
+    });
+    expect(await rate(app)).toBeGreaterThanOrEqual(1_050);
+    clearImmediate(turn);
+    expect(turns).toBeGreaterThanOrEqual(4);
+    expect(await marketOf(app, own)).toEqual({
+      rating: 'GREAT',
+      estimatedValue: '20000.00',
+      differencePercent: -10,
+      comparableCount: 1_049,
+    });
+    expect(await rate(app)).toBe(0);
+  });
+
+  it('leaves what is not written yet to the next run where it is stopped', async () => {
+    const [own] = (await listSeveral(6)) as [BuiltVehicle];
+    const draft = await list('20000.00', { publish: false });
+    const marked = async () => {
+      const rows = await app.orm.em
+        .fork()
+        .getConnection()
+        .execute('select id from vehicles where model_key = ? and market_stale', [name.toLowerCase()]);
+      return rows.length;
+    };
+    expect(await rateMarket.run(app.system.makeCtx(), AbortSignal.abort())).toBe(0);
+    expect(await marked()).toBe(7);
+    expect(await marketOf(app, own)).toBeNull();
+    await rate(app);
+    expect(await marked()).toBe(0);
+    expect(await marketOf(app, own)).toMatchObject({ rating: 'FAIR' });
+    expect(await marketOf(app, draft, dealer)).toBeNull();
   });
 
   it('writes no rating over a price that changed while it was computed', async () => {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -255,6 +255,18 @@ describe('a decoder whose thread fails', () => {
     expect(await ask('before')).toBe('answered');
     const answers = await Promise.all(['asked', 'waits', 'waits', 'too many'].map(ask));
     expect(answers).toEqual(['answered', 'answered', 'answered', 'The VIN decoder is busy.']);
+  });
+
+  it.each([
+    ['lets a thread go that has had nothing to do', 1, 3],
+    ['keeps one for who asks again soon', LONG, 1],
+  ])('%s, and answers as before', async (_what, idleMs, lives) => {
+    start({ idleMs });
+    for (const vin of ['one', 'another', 'the last']) {
+      expect(await Promise.all([ask(vin), ask(vin)])).toEqual(['answered', 'answered']);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    expect((await readFile(join(directory, `${count}`), 'utf8')).length).toBe(lives);
   });
 
   it('answers nobody once it is closed, in the middle of a question or before', async () => {

@@ -1,19 +1,42 @@
-import { array, assert, constantFrom, integer, property, record } from 'fast-check';
+import { array, assert, constantFrom, integer, oneof, property, record } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UNRATED } from '../../../src/modules/vehicles/market/deal-rating.js';
-import {
-  dealOf,
-  differencePercent,
-  estimatesOf,
-  type MarketListing,
-} from '../../../src/modules/vehicles/market/market.rules.js';
+import { type Estimate, valuedYears } from '../../../src/modules/vehicles/market/estimates.js';
+import { Listings } from '../../../src/modules/vehicles/market/listings.js';
+import { dealOf, differencePercent, method } from '../../../src/modules/vehicles/market/market.rules.js';
 import { bounds } from '../../../src/modules/vehicles/vehicle.rules.js';
+
+interface MarketListing {
+  readonly id: string;
+  readonly year: number;
+  readonly mileage: number;
+  readonly askingPrice: number;
+  readonly isNew: boolean;
+}
 
 let ids = 0;
 
 function listing(over: Partial<MarketListing> = {}): MarketListing {
   ids += 1;
   return { id: `v${ids}`, year: 2021, mileage: 30_000, askingPrice: 2_000_000, isNew: false, ...over };
+}
+
+const unrated = { isDue: 1, updatedAt: 0, marketValue: null, comparableCount: 0 };
+
+function estimatesOf(
+  onMarket: readonly MarketListing[],
+  sold: readonly MarketListing[],
+): Map<string, Estimate> {
+  const listings = new Listings();
+  for (const [isSold, those] of [onMarket, sold].entries()) {
+    for (const { id, isNew, ...figures } of those)
+      listings.put(id, { ...figures, ...unrated, isNew: Number(isNew), isSold });
+  }
+  const estimates = new Map<string, Estimate>();
+  for (const { places, estimate } of valuedYears(listings)) {
+    for (const place of places) estimates.set(listings.ids[place] as string, estimate(place));
+  }
+  return estimates;
 }
 
 function estimateFor(
@@ -143,6 +166,93 @@ describe('the estimate', () => {
         }
       }),
     );
+  });
+});
+
+/** The method word for word as docs/market-rating.md has it, each listing by itself and as slowly as that goes. */
+function byTheBook(own: MarketListing, all: readonly MarketListing[]): Estimate {
+  const kind = all.filter(({ isNew }) => isNew === own.isNew);
+  const slopes = learned(usual(kind, { perYear: method.perYear, perMile: method.perMile }));
+  const base = (one: MarketListing) =>
+    Math.log(one.askingPrice) - slopes.perYear * one.year - slopes.perMile * one.mileage;
+  const bases = usual(kind, slopes)
+    .filter(({ id, year }) => id !== own.id && Math.abs(year - own.year) <= 2)
+    .map(base)
+    .sort((a, b) => a - b);
+  const comparableCount = bases.length;
+  if (comparableCount < 5) return { marketValue: null, comparableCount };
+  const [low, high] = [bases[(comparableCount - 1) >> 1] as number, bases[comparableCount >> 1] as number];
+  const value = Math.exp((low + high) / 2 + slopes.perYear * own.year + slopes.perMile * own.mileage);
+  return { marketValue: Math.min(Math.max(1, Math.round(value)), 1_000_000_000), comparableCount };
+}
+
+type Slopes = Record<'perYear' | 'perMile', number>;
+
+function usual(all: readonly MarketListing[], { perYear, perMile }: Slopes): MarketListing[] {
+  const base = (one: MarketListing) => Math.log(one.askingPrice) - perYear * one.year - perMile * one.mileage;
+  const middle = all.map(base).sort((a, b) => a - b)[all.length >> 1] as number;
+  return all.filter((one) => Math.abs(base(one) - middle) <= Math.log(3));
+}
+
+/** Ridge regression by its normal equations. */
+function learned(all: readonly MarketListing[]): Slopes {
+  const mean = (of: (one: MarketListing) => number) =>
+    all.reduce((sum, one) => sum + of(one), 0) / all.length;
+  const [year, mile, price] = [
+    (one: MarketListing) => one.year,
+    (one: MarketListing) => one.mileage / 12_000,
+    (one: MarketListing) => Math.log(one.askingPrice),
+  ].map((of) => {
+    const middle = mean(of);
+    return all.map((one) => of(one) - middle);
+  }) as [number[], number[], number[]];
+  const dot = (one: number[], other: number[]) =>
+    one.reduce((sum, value, at) => sum + value * (other[at] as number), 0);
+  const [a, b, c] = [dot(year, year) + 20, dot(year, mile), dot(mile, mile) + 20];
+  const [d, e] = [dot(year, price) + 20 * 0.07, dot(mile, price) - 20 * 0.000004 * 12_000];
+  return {
+    perYear: Math.max(0, (d * c - e * b) / (a * c - b * b)),
+    perMile: Math.min(0, (e * a - d * b) / (a * c - b * b) / 12_000),
+  };
+}
+
+describe('listings in columns', () => {
+  const any = record({
+    year: integer({ min: 2010, max: 2020 }),
+    mileage: integer({ min: 0, max: 200_000 }),
+    // Often the same: of those that ask the same each is left out of its own comparables, and no other.
+    askingPrice: oneof(constantFrom(1_500_000, 2_000_000), integer({ min: 500_000, max: 9_000_000 })),
+    isNew: constantFrom(true, false, false),
+    isSold: constantFrom(true, false, false),
+  });
+
+  it('are worth what the method says of each by itself', () => {
+    assert(
+      property(array(any, { minLength: 1, maxLength: 60 }), (given) => {
+        const all = given.map(({ isSold, ...one }) => ({ isSold, one: listing(one) }));
+        const [onMarket, sold] = [false, true].map((wanted) =>
+          all.flatMap(({ isSold, one }) => (isSold === wanted ? [one] : [])),
+        ) as [MarketListing[], MarketListing[]];
+        const estimates = estimatesOf(onMarket, sold);
+        expect(estimates.size).toBe(onMarket.length);
+        for (const own of onMarket) {
+          expect(estimates.get(own.id)).toEqual(byTheBook(own, [...onMarket, ...sold]));
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('keep what was told last, however many there are', () => {
+    const listings = new Listings();
+    const figures = { ...unrated, year: 2021, mileage: 1, askingPrice: 100, isNew: 0, isSold: 0 };
+    for (let i = 0; i < 1_000; i++) listings.put(`v${i}`, { ...figures, mileage: i });
+    listings.put('v700', { ...figures, mileage: 5, marketValue: 90 });
+    expect(listings.size).toBe(1_000);
+    const miles = listings.column('mileage');
+    expect([miles.length, miles[255], miles[256], miles[700], miles[999]]).toEqual([1_000, 255, 256, 5, 999]);
+    expect(listings.column('marketValue')[700]).toBe(90);
+    expect(listings.column('marketValue')[701]).toBeNaN();
   });
 });
 

@@ -18,6 +18,7 @@ import type { BulkUploadVehiclesInput } from './bulk-upload.inputs.js';
 import { progressOf } from './bulk-upload.live.js';
 import { inspectCsv } from './csv/inspect.js';
 import { templateText } from './csv/template.js';
+import { letBuffersGo } from './heap.js';
 
 /** They are read one after the other, and each is 20 MB on our disk until then. */
 const UNREAD_AT_MOST = 10;
@@ -40,7 +41,9 @@ export async function bulkUploadVehicles(ctx: Ctx, input: BulkUploadVehiclesInpu
   const reader = ctx.parts.get(bulkReaderPart);
   const { ignored } = await inspectCsv(input.file.path);
   const key = keyOf('bulk_uploads', randomUUID(), 'csv');
+  await letBuffersGo();
   await ctx.storage.put(key, createReadStream(input.file.path), contentTypeOf(key));
+  await letBuffersGo();
   const id = await nameStored(ctx, [key], (tx) =>
     receive(tx, viewer, { key, ignoredColumns: [...ignored] }, input),
   );

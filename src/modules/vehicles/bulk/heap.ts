@@ -1,13 +1,13 @@
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-/** A collection takes some 50 ms of everybody's time: with this much, that is once for more than a thousand rows. */
-const GARBAGE_AT_MOST = 10 * 1024 * 1024;
+/** A collection takes some 50 ms of everybody's time: with this much, that is once for some thousand rows. */
+const GARBAGE_AT_MOST = 6 * 1024 * 1024;
 
 /** As V8 has it behind `--expose-gc`. Async: by itself, where nothing on the stack seems to be in use. */
-type Collect = (options: { type: 'major'; execution: 'async' }) => Promise<void>;
+type Collect = (options: { type: 'major' | 'minor'; execution: 'async' }) => Promise<void>;
 
-let collect: Collect | undefined;
+let collector: Collect | undefined;
 /**
  * What was left of the heap by the last collection, or less; at first what was there at the first look, so that nothing
  * is collected for a file of a few rows. One heap, however many readers there are.
@@ -22,9 +22,21 @@ export async function keepHeapSmall(): Promise<void> {
   const used = oldBytes();
   inUse = Math.min(inUse, used);
   if (used - inUse < GARBAGE_AT_MOST) return;
-  collect ??= exposed();
-  await collect({ type: 'major', execution: 'async' });
+  await collect('major');
   inUse = oldBytes();
+}
+
+/**
+ * Has the buffers collected that a file went through: as much memory as the file, and next to nothing of the heap, so that
+ * V8 sees no reason to. The young garbage alone, in a few milliseconds.
+ */
+export function letBuffersGo(): Promise<void> {
+  return collect('minor');
+}
+
+function collect(type: 'major' | 'minor'): Promise<void> {
+  collector ??= exposed();
+  return collector({ type, execution: 'async' });
 }
 
 function oldBytes(): number {

@@ -1,135 +1,97 @@
+import { setImmediate as otherWork } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import type { Ctx } from '../../../kernel/context.js';
 import { jsonRows } from '../../../kernel/json-rows.js';
 import type { Cents } from '../../../kernel/money.js';
 import { write } from '../../../kernel/unit-of-work.js';
-import { type Deal, dealOf, type Estimate, estimatesOf, type MarketListing, method } from './market.rules.js';
-
-/** One make and model: what is compared with each other. */
-export interface Cohort {
-  readonly makeKey: string;
-  readonly modelKey: string;
-}
-
-/** How old a comparison gets before all of a cohort is compared anew, for time alone moves it: sold ones drop out. */
-const RATED_AFRESH_MS = 24 * 60 * 60_000;
+import { type Estimate, valuedYears } from './estimates.js';
+import type { Listings } from './listings.js';
+import { type Cohort, giveWay, readListings, readOthers, type Seen } from './market.reads.js';
+import { type Deal, dealOf } from './market.rules.js';
 
 /** A new figure replaces an old one from here on, in hundredths of a percent; less is not worth a write of every listing. */
 const WORTH_A_WRITE = 100;
 
 const WRITTEN_AT_ONCE = 500;
 
-interface Listed extends MarketListing {
-  readonly updatedAt: number;
-  readonly ratedAt: number | null;
-  readonly isStale: boolean;
-  readonly marketValue: Cents | null;
-  readonly comparableCount: number;
-}
+/** Of what is not on the market; what there is beyond it is left to the next run. */
+const SETTLED_AT_MOST = 5_000;
 
-/** The cohorts in which something changed, and those that have waited a day; at most `limit` of each. */
-export async function dueCohorts(ctx: Ctx, limit: number): Promise<Cohort[]> {
-  const { rows: stale } = await sql<Cohort>`
-    select distinct make_key as "makeKey", model_key as "modelKey" from vehicles where market_stale limit ${limit}`.execute(
-    ctx.em.getKysely(),
-  );
-  const before = ctx.clock.now().getTime() - RATED_AFRESH_MS;
-  const { rows: old } = await sql<Cohort>`
-    select distinct o."makeKey", o."modelKey" from (
-      select make_key as "makeKey", model_key as "modelKey" from vehicles
-      where status = 'ACTIVE' and rated_at < ${before} order by rated_at limit ${limit}
-    ) as o`.execute(ctx.em.getKysely());
-  const known = new Map([...stale, ...old].map((cohort) => [JSON.stringify(cohort), cohort]));
-  return [...known.values()];
-}
+/** Looked at before others have their turn. */
+const VALUED_AT_ONCE = 2_000;
 
 /**
  * Compares the listings of a make and model with each other and writes down what comes of it where it says something new.
- * Two that do it at once write the same. Returns how many listings were written.
+ * Two that do it at once write the same. Where it is stopped, it leaves what is not yet written marked. Returns how many
+ * listings were written.
  */
-export async function rateCohort(ctx: Ctx, cohort: Cohort): Promise<number> {
+export async function rateCohort(ctx: Ctx, cohort: Cohort, stopping?: AbortSignal): Promise<number> {
   const now = ctx.clock.now().getTime();
-  const { active, sold, others } = await readCohort(ctx, cohort, now);
-  const estimates = estimatesOf(active, sold);
-  const ratings = active.flatMap((listing): Rating[] => {
-    const estimate = estimates.get(listing.id) as Estimate;
-    const isDue = listing.isStale || listing.ratedAt === null || listing.ratedAt < now - RATED_AFRESH_MS;
-    if (!isDue && !isNews(listing, estimate)) return [];
-    const { id, updatedAt: seen, askingPrice } = listing;
-    return [{ id, seen, askingPrice, ...estimate, ...dealOf(askingPrice, estimate.marketValue) }];
-  });
-  for (let at = 0; at < ratings.length; at += WRITTEN_AT_ONCE) {
-    await writeRatings(ctx, ratings.slice(at, at + WRITTEN_AT_ONCE), now);
+  // Before the others: what leaves the market from now on has not been counted with, and stays marked.
+  const others = await readOthers(ctx, cohort, SETTLED_AT_MOST);
+  const listings = await readListings(ctx, cohort, stopping);
+  const count = await writeNews(ctx, listings, now, stopping).finally(() => listings.letGo());
+  for (let at = 0; at < others.length && !stopping?.aborted; at += WRITTEN_AT_ONCE) {
+    await settle(ctx, others.slice(at, at + WRITTEN_AT_ONCE));
   }
-  await settle(ctx, others);
-  return ratings.length;
+  return count;
 }
 
-function isNews(listing: Listed, { marketValue: value, comparableCount: count }: Estimate): boolean {
-  if (value === null || listing.marketValue === null) return value !== listing.marketValue;
-  // While a make and model fills up, every listing would be written for each that comes to it.
-  if (count >= 2 * listing.comparableCount || 2 * count <= listing.comparableCount) return true;
-  return Math.abs(value - listing.marketValue) * 10_000 >= WORTH_A_WRITE * listing.marketValue;
+async function writeNews(ctx: Ctx, listings: Listings, now: number, stopping?: AbortSignal): Promise<number> {
+  let count = 0;
+  for await (const ratings of newsOf(listings)) {
+    if (stopping?.aborted) break;
+    const startedAt = performance.now();
+    await writeRatings(ctx, ratings, now);
+    count += ratings.length;
+    if (ratings.length === WRITTEN_AT_ONCE) await giveWay(startedAt);
+  }
+  return count;
 }
 
-interface CohortRow {
-  id: string;
-  year: number;
-  mileage: number;
-  price: number | string;
-  condition: string;
-  status: string;
-  updated_at: number | string;
-  rated_at: number | string | null;
-  market_value: number | string | null;
-  comparable_count: number;
-  market_stale: boolean | number;
-}
-
-/** The listings on the market, those sold of late, and what else of the cohort still counts as changed. */
-async function readCohort(ctx: Ctx, { makeKey, modelKey }: Cohort, now: number) {
-  const kysely = ctx.em.getKysely();
-  const { rows } = await sql<CohortRow>`
-    select r.id, r.year, r.mileage, r.asking_price as price, r.condition, r.status, r.updated_at, r.rated_at,
-      r.market_value, r.comparable_count, r.market_stale
-    from vehicles as r
-    where r.status in ('ACTIVE', 'SOLD') and r.make_key = ${makeKey} and r.model_key = ${modelKey}
-      and (r.status = 'ACTIVE' or r.sold_at >= ${now - method.soldWithinMs})`.execute(kysely);
-  const { rows: others } = await sql<{ id: string; seen: number | string }>`
-    select r.id, r.updated_at as seen from vehicles as r
-    where r.make_key = ${makeKey} and r.model_key = ${modelKey} and r.market_stale and r.status <> 'ACTIVE'`.execute(
-    kysely,
-  );
-  const of = (status: string) => rows.filter((row) => row.status === status).map(listedOf);
-  return {
-    active: of('ACTIVE'),
-    sold: of('SOLD'),
-    others: others.map(({ id, seen }) => ({ id, seen: Number(seen) })),
-  };
-}
-
-function listedOf(row: CohortRow): Listed {
-  const orNull = (value: number | string | null) => (value === null ? null : Number(value));
-  return {
-    id: row.id,
-    year: row.year,
-    mileage: row.mileage,
-    askingPrice: Number(row.price),
-    isNew: row.condition === 'NEW',
-    updatedAt: Number(row.updated_at),
-    ratedAt: orNull(row.rated_at),
-    isStale: Boolean(row.market_stale),
-    marketValue: orNull(row.market_value),
-    comparableCount: row.comparable_count,
-  };
-}
-
-interface Rating extends Estimate, Deal {
-  readonly id: string;
-  /** `updated_at` and price as they were read: a listing that was changed since is looked at once more. */
-  readonly seen: number;
+interface Rating extends Seen, Estimate, Deal {
+  /** A listing that was changed since it was read is looked at once more. */
   readonly askingPrice: Cents;
+}
+
+/** What is to be written of the listings, as much at once as is written at once; others have their turn in between. */
+async function* newsOf(listings: Listings): AsyncGenerator<Rating[]> {
+  const isDue = listings.column('isDue');
+  const isNews = newsworthinessOf(listings);
+  let ratings: Rating[] = [];
+  let looked = 0;
+  for (const { places, estimate } of valuedYears(listings)) {
+    await otherWork();
+    for (const place of places) {
+      if (++looked % VALUED_AT_ONCE === 0) await otherWork();
+      const found = estimate(place);
+      if (isDue[place] === 0 && !isNews(place, found)) continue;
+      if (ratings.push(ratingOf(listings, place, found)) < WRITTEN_AT_ONCE) continue;
+      yield ratings;
+      ratings = [];
+    }
+  }
+  if (ratings.length > 0) yield ratings;
+}
+
+function ratingOf(listings: Listings, place: number, found: Estimate): Rating {
+  const askingPrice = listings.column('askingPrice')[place] as number;
+  const seen = listings.column('updatedAt')[place] as number;
+  const id = listings.ids[place] as string;
+  return { id, seen, askingPrice, ...found, ...dealOf(askingPrice, found.marketValue) };
+}
+
+function newsworthinessOf(listings: Listings): (place: number, estimate: Estimate) => boolean {
+  const values = listings.column('marketValue');
+  const counts = listings.column('comparableCount');
+  return (place, { marketValue: value, comparableCount: count }) => {
+    const [oldValue, oldCount] = [values[place] as number, counts[place] as number];
+    if (value === null || Number.isNaN(oldValue)) return (value === null) !== Number.isNaN(oldValue);
+    // While a make and model fills up, every listing would be written for each that comes to it.
+    if (count >= 2 * oldCount || 2 * count <= oldCount) return true;
+    return Math.abs(value - oldValue) * 10_000 >= WORTH_A_WRITE * oldValue;
+  };
 }
 
 /**
@@ -137,7 +99,7 @@ interface Rating extends Estimate, Deal {
  * has any, it saves the writes of those who would look.
  */
 async function writeRatings(ctx: Ctx, ratings: readonly Rating[], now: number): Promise<void> {
-  const sorted = [...ratings].sort((one, other) => (one.id < other.id ? -1 : 1));
+  const sorted = ratings.toSorted((one, other) => (one.id < other.id ? -1 : 1));
   await write(ctx, async (tx) => {
     const columns = {
       id: 'uuid',
@@ -162,8 +124,7 @@ async function writeRatings(ctx: Ctx, ratings: readonly Rating[], now: number): 
 }
 
 /** What is not on the market has been counted with, or no longer; it need not be looked at again until it changes. */
-async function settle(ctx: Ctx, others: ReadonlyArray<Pick<Rating, 'id' | 'seen'>>): Promise<void> {
-  if (others.length === 0) return;
+async function settle(ctx: Ctx, others: readonly Seen[]): Promise<void> {
   await write(ctx, async (tx) => {
     await sql`
       update vehicles set market_stale = false from ${jsonRows(tx.em, 'n', { id: 'uuid', seen: 'bigint' }, others)}

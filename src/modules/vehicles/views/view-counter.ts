@@ -35,7 +35,8 @@ export class ViewCounter {
     private readonly clock: Clock,
     { maxRemembered = MAX_REMEMBERED, maxWaiting = MAX_WAITING }: ViewCounterLimits = {},
   ) {
-    this.seen = new LRUCache({ max: maxRemembered });
+    // By size rather than by number: for a number it would make room at once for as many as there may ever be.
+    this.seen = new LRUCache({ maxSize: maxRemembered, sizeCalculation: () => 1 });
     this.maxWaiting = maxWaiting;
   }
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { keepHeapSmall } from '../../../../src/modules/vehicles/bulk/heap.js';
+import { keepHeapSmall, letBuffersGo } from '../../../../src/modules/vehicles/bulk/heap.js';
 
 /** 80 MB in pieces that V8 counts among the old ones by the time that all are there. */
 function leaveGarbage(): WeakRef<number[][]> {
@@ -21,4 +21,18 @@ it('a little is left to V8', async () => {
   const little = new WeakRef({ left: 'behind' });
   await keepHeapSmall();
   expect(little.deref()).toBeDefined();
+});
+
+it('buffers that a file went through are let go, and those in use are kept', async () => {
+  const MB = 1024 * 1024;
+  const inBuffers = () => process.memoryUsage().arrayBuffers;
+  const kept = Buffer.alloc(64 * 1024, 'x');
+  await letBuffersGo();
+  const before = inBuffers();
+  for (let count = 0; count < 160; count++) Buffer.alloc(64 * 1024);
+  expect(inBuffers() - before).toBeGreaterThan(9 * MB);
+  await letBuffersGo();
+  // Other threads give them back.
+  await expect.poll(() => inBuffers() - before).toBeLessThan(MB);
+  expect(kept.toString()).toBe('x'.repeat(64 * 1024));
 });

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { AppError } from '../../../../kernel/errors.js';
 import { fileFault, HEAD_BYTES, type Table, tableOf } from './table.js';
 
@@ -21,19 +21,40 @@ const WIDE = ['fffe', 'feff', '0000feff'];
 export async function inspectCsv(path: string): Promise<Table> {
   let table: Table | undefined;
   let lines = 0;
-  let rest: Buffer = Buffer.alloc(0);
-  for await (const piece of createReadStream(path, { highWaterMark: HEAD_BYTES }) as AsyncIterable<Buffer>) {
-    if (!table) refuseStrangers(piece);
-    const bytes = rest.length > 0 ? Buffer.concat([rest, piece]) : piece;
-    const end = endOfText(bytes);
-    const text = bytes.subarray(0, end);
+  let isCut = false;
+  for await (const bytes of piecesOf(path)) {
+    if (!table) refuseStrangers(bytes);
+    const text = bytes.subarray(0, endOfText(bytes));
     if (!isUtf8(text)) throw notUtf8(lines + linesBefore(text));
     table ??= tableOf(text.toString('utf8'));
     lines += breaksIn(text);
-    rest = bytes.subarray(end);
+    isCut = text.length < bytes.length;
   }
-  if (rest.length > 0) throw notUtf8(lines);
+  if (isCut) throw notUtf8(lines);
   return table ?? tableOf('');
+}
+
+/**
+ * A file in pieces, each in the same few bytes of memory: those of a stream would be garbage as large as the file. A
+ * character that is cut off stands at the end of its piece, and as a whole at the beginning of the next.
+ */
+async function* piecesOf(path: string): AsyncGenerator<Buffer> {
+  const file = await open(path);
+  try {
+    const piece = Buffer.alloc(HEAD_BYTES);
+    let kept = 0;
+    for (;;) {
+      const { bytesRead } = await file.read(piece, kept, piece.length - kept);
+      if (bytesRead === 0) return;
+      const bytes = piece.subarray(0, kept + bytesRead);
+      yield bytes;
+      const end = endOfText(bytes);
+      kept = bytes.length - end;
+      piece.copyWithin(0, end, bytes.length);
+    }
+  } finally {
+    await file.close();
+  }
 }
 
 function refuseStrangers(head: Buffer): void {

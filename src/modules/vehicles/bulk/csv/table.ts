@@ -71,8 +71,7 @@ function firstRecord(head: string, delimiter: string): string[] {
 }
 
 function tableWith(delimiter: string, headers: readonly string[]): Table {
-  // "Price ($)", "Mileage (mi)". Not `.*?`: of many brackets that are never closed each would be followed to the end.
-  const words = headers.map((header) => wordOf(header.replace(/\([^()]*\)/g, '')));
+  const words = headers.map((header) => wordOf(withoutBrackets(header)));
   const found = columns.flatMap((column) => {
     const index = placeOf(column, words, headers);
     return index < 0 ? [] : [{ column, index, header: shown(headers[index] as string, 100) }];
@@ -82,6 +81,24 @@ function tableWith(delimiter: string, headers: readonly string[]): Table {
     .filter((header, index) => header !== '' && !understood.has(index))
     .map((header) => shown(header, 100));
   return { delimiter, headers, width: headers.length, columns: found, ignored };
+}
+
+/**
+ * "Price ($)", "Mileage (mi)" without what stands in brackets that have no others in them. Looks at each character once:
+ * a pattern may follow each of many brackets that are never closed to the end.
+ */
+export function withoutBrackets(characters: Iterable<string>): string {
+  let kept = '';
+  let open = '';
+  for (const character of characters) {
+    if (character === '(') {
+      kept += open;
+      open = character;
+    } else if (open === '') kept += character;
+    else if (character === ')') open = '';
+    else open += character;
+  }
+  return kept + open;
 }
 
 /** By its own name, or else by the first of the others that is there. One that is there twice could mean either. */
