@@ -1,4 +1,7 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 /** What drives a real browser, which npm cannot bring: `npm run test:browser`, a step of its own in CI. */
@@ -9,6 +12,15 @@ const CLUSTER = 'tests/cluster/*.cluster.test.ts';
 
 /** Files that put something else in a module's place, and so need a world of their own. */
 const MOCKING = ['tests/unit/accounts/passwords.test.ts'];
+
+/** What decides how a module is compiled, besides its own text. */
+const compilers = ['package-lock.json', 'tsconfig.json', 'vitest.config.ts'];
+const compiledBy = createHash('sha256');
+for (const file of compilers) compiledBy.update(readFileSync(file));
+
+const CACHE = resolve('node_modules/.cache/tests');
+// What V8 makes of the packages, for the many processes that tests start.
+process.env.NODE_COMPILE_CACHE ??= `${CACHE}/v8`;
 
 const shared = {
   setupFiles: ['tests/support/setup.ts'],
@@ -42,10 +54,13 @@ export default defineConfig({
     globalSetup: ['tests/support/global-setup.ts'],
     // Processes rather than threads: argon2 and better-sqlite3 are native, and a crash then names its file.
     pool: 'forks',
-    // One more than there are cores: a test waits for its server, and the server for its database.
-    maxWorkers: availableParallelism() + 1,
-    // The cache does not notice a changed tsconfig.json.
-    fsModuleCache: false,
+    // More than there are cores: a test waits for its server, the server for its database, and some for time to pass.
+    maxWorkers: availableParallelism() + 2,
+    // The cache notices no change of how modules are compiled, hence a folder for each way.
+    fsModuleCache: true,
+    fsModuleCachePath: `${CACHE}/modules-${compiledBy.digest('hex').slice(0, 16)}`,
+    // Most of what is made for a request is forgotten with it: with room enough it is never copied.
+    execArgv: ['--max-semi-space-size=64'],
     // A stray `.only` must not turn a run green.
     allowOnly: process.env.CI !== 'true',
     projects: [

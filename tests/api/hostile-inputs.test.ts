@@ -90,7 +90,9 @@ describe.each(databaseKinds)('hostile input on %s', (kind) => {
     return codesOf(first.value?.errors as ApiError[] | undefined);
   }
 
-  it.each(named(overHttp))('%s refuses values of a wrong type', async (_name, target) => {
+  // The schema refuses them before there is a database to ask: which one it is makes no difference.
+  const refusedUnasked = kind === 'sqlite' ? overHttp : [];
+  it.each(named(refusedUnasked))('%s refuses values of a wrong type', async (_name, target) => {
     const { variables, options, before } = await prepare(target);
     const client = app.socket(options.token);
     const refusal = async (place: Place, value: unknown, index: number) => {

@@ -12,7 +12,7 @@ import { expectSound } from '../support/replay.js';
 import { type Opened, openRivalsOn } from '../support/rivals.js';
 import { often } from '../support/thorough.js';
 
-const ROUNDS = often(20, 6);
+const ROUNDS = often(20, 3);
 
 /** What was tried again: a message that makes others wait in a circle would be, and nobody else would notice. */
 const retries: string[] = [];

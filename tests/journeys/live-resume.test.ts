@@ -38,8 +38,8 @@ const numbersAlone: Streams = {
   }`,
 };
 
-const EVENTS = often(500, 200);
-const CUTS = often(50, 20);
+const EVENTS = often(500, 80);
+const CUTS = often(50, 10);
 
 /** About 5 s on a machine of its own; the rest is for one that is shared. */
 const TIMEOUT_MS = 120_000;

@@ -8,7 +8,7 @@ import { expectSound } from '../support/replay.js';
 import { type Opened, openRivalsOn } from '../support/rivals.js';
 import { often } from '../support/thorough.js';
 
-const ROUNDS = Number(process.env.RACE_ROUNDS ?? often(50, 15));
+const ROUNDS = Number(process.env.RACE_ROUNDS ?? often(50, 5));
 /** For the races of two, which the first two of them vary. */
 const FEW_ROUNDS = Math.ceil(ROUNDS / 4);
 const RIVALS = 16;

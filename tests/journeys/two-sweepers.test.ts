@@ -10,13 +10,14 @@ import type { Person } from '../support/builders.js';
 import { type Crowd, crowdLike } from '../support/crowd.js';
 import { pause } from '../support/live.js';
 import { ServerProcess } from '../support/server-process.js';
+import { often } from '../support/thorough.js';
 
-const LAPSING = 200;
-const EXPIRING = 100;
-const HELD = 40;
-const MAILED = 60;
-const SAVERS = 30;
-const MATCHING = 30;
+const LAPSING = often(200, 100);
+const EXPIRING = often(100, 50);
+const HELD = often(40, 30);
+const MAILED = often(60, 40);
+const SAVERS = often(30, 20);
+const MATCHING = often(30, 20);
 const HOUR = 3_600_000;
 
 /** Long enough for a job to do once more what it should not. */

@@ -30,6 +30,15 @@ export interface FreshDatabase {
 
 const TEMPLATE = 'template_carnegotiate';
 
+/** Nobody follows this server, and it ends before it would have anything to tidy up. */
+const FOR_ITS_RUN = [
+  'wal_level=minimal',
+  'max_wal_senders=0',
+  'max_wal_size=8GB',
+  'checkpoint_timeout=1h',
+  'bgwriter_lru_maxpages=0',
+];
+
 /** The one place where test databases get their schema. */
 async function migrateTemplate(url: string): Promise<void> {
   const { migrate } = await import('../../src/app/orm.js');
@@ -51,8 +60,8 @@ export async function openTemplates(): Promise<{ templates: Templates; close(): 
   const removeDir = () => rmSync(sqliteDir, { recursive: true, force: true });
   // Also where the run is cut short and nobody calls close.
   process.once('exit', removeDir);
-  const server = wanted.includes('postgresql') ? await startPostgres() : null;
-  const postgresUrl = server?.url('postgres') ?? null;
+  const server = wanted.includes('postgresql') ? await startPostgres(undefined, FOR_ITS_RUN) : null;
+  const postgresUrl = server?.socketUrl('postgres') ?? null;
   const templates: Templates = { sqliteDir, postgresUrl, postgresSchema: '', failures: {} };
 
   const attempt = async (kind: DatabaseKind, make: () => Promise<void>) => {

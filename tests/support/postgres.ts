@@ -9,8 +9,10 @@ import { pathToFileURL } from 'node:url';
 import { freePort } from './ports.js';
 
 export interface Postgres {
-  /** Connection URL of one database of this server, as its superuser. */
+  /** Connection URL of one database of this server, as its superuser, over TCP. */
   url(database: string): string;
+  /** The same over a socket in the file system, which takes half of TCP's time. */
+  socketUrl(database: string): string;
   /** Stops the server and deletes its files. Safe to call twice. */
   stop(): Promise<void>;
   /** Ends it and keeps the files: at once, as a crash does, or in order. */
@@ -31,7 +33,6 @@ const START_DEADLINE_MS = 60_000;
 /** No data here outlives its run: durability would only cost time. */
 const SETTINGS = [
   'listen_addresses=127.0.0.1',
-  'unix_socket_directories=',
   'max_connections=200',
   'fsync=off',
   'full_page_writes=off',
@@ -77,7 +78,9 @@ export async function startPostgres(
       [
         `--pgdata=${data}`,
         '--username=postgres',
-        '--auth=password',
+        // Who reaches the socket is us; over TCP it could be anybody on this machine.
+        '--auth-local=trust',
+        '--auth-host=password',
         `--pwfile=${passwordFile}`,
         '--encoding=UTF8',
         '--no-locale',
@@ -107,12 +110,18 @@ interface Cluster {
 
 async function serve(cluster: Cluster): Promise<Postgres> {
   const { bin, dir, password, port, as, onLog } = cluster;
-  const settings = [...SETTINGS, ...cluster.settings].flatMap((setting) => ['-c', setting]);
+  const settings = [...SETTINGS, `unix_socket_directories=${dir}`, ...cluster.settings].flatMap((setting) => [
+    '-c',
+    setting,
+  ]);
   const command = [join(bin, 'postgres'), '-D', join(dir, 'data'), '-p', `${port}`, ...settings];
   const start = () => launch(['-c', KEEPER, 'sh', dir, ...command], { ...as, cwd: dir }, onLog);
   let end: ((signal?: string) => Promise<void>) | undefined = await start();
+  const urlAt = (host: string) => (database: string) =>
+    `postgresql://postgres:${password}@${host}:${port}/${database}`;
   const server: Postgres = {
-    url: (database) => `postgresql://postgres:${password}@127.0.0.1:${port}/${database}`,
+    url: urlAt('127.0.0.1'),
+    socketUrl: urlAt(encodeURIComponent(dir)),
     stop: async () => {
       await end?.();
       rmSync(dir, { recursive: true, force: true });

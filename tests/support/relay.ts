@@ -61,6 +61,7 @@ export class Relay {
 /** The same URL, over the relay. */
 export function over(relay: Relay, url: string): string {
   const through = new URL(url);
+  through.hostname = '127.0.0.1';
   through.port = `${relay.port}`;
   return through.href;
 }

@@ -11,7 +11,7 @@ import { often } from '../../support/thorough.js';
 import { leave } from '../accounts/leaving.js';
 import { keep, tryInvite } from './inviting.js';
 
-const ROUNDS = often(20, 6);
+const ROUNDS = often(20, 3);
 
 describe.each(databaseKinds)('invitations that race on %s', (kind) => {
   const retried: string[] = [];

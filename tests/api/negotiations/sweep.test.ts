@@ -12,7 +12,7 @@ import { expectSound } from '../../support/replay.js';
 import { often } from '../../support/thorough.js';
 
 /** What the issue asks for is proved by `npm run bench -- --sweep`; here, that each is settled once. */
-const COUNT = often(1_000, 300);
+const COUNT = often(1_000, 100);
 
 describe.each(databaseKinds)('the sweeping of many on %s', (kind) => {
   const app = useApp(kind);

@@ -12,7 +12,7 @@ import { often } from '../../support/thorough.js';
 import { keep, tryInvite } from '../negotiations/inviting.js';
 import { useNodes } from './two-nodes.js';
 
-const ROUNDS = often(20, 6);
+const ROUNDS = often(20, 3);
 
 /** How often each node is sent the same: clients try again, and so do the proxies in between. */
 const TIMES = 2;

@@ -147,7 +147,7 @@ describe.each(databaseKinds)('the listing against a plain filter of an array on 
           price: priceRange(filter),
         });
       }),
-      { numRuns: often(200, 60) },
+      { numRuns: often(200, 25) },
     );
   });
 

@@ -130,7 +130,7 @@ describe.each(databaseKinds)('search on %s', (kind: DatabaseKind) => {
       expect(vehicles.nodes.map(({ id }) => id)).toEqual(truth);
       expect(vehicles.totalCount).toBe(truth.length);
     });
-    await fc.assert(property, { numRuns: often(300, 100), seed });
+    await fc.assert(property, { numRuns: often(300, 40), seed });
   });
 
   const page = fc.record({
@@ -169,7 +169,7 @@ describe.each(databaseKinds)('search on %s', (kind: DatabaseKind) => {
       );
       expect(vehicles.totalCount).toBe(truth.length);
     });
-    await fc.assert(property, { numRuns: often(150, 60), seed });
+    await fc.assert(property, { numRuns: often(150, 25), seed });
   });
 });
 
