@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { seedDemo } from '../../src/seeders/demo.js';
 import { planDemo } from '../../src/seeders/plan.js';
 import { useApp } from '../support/app.js';
+import { withDrawnPhotos } from '../support/demo-photos.js';
 
 interface Ended {
   code: number;
@@ -100,7 +101,8 @@ describe('npm run demo beside a server without demo data', { timeout: 60_000 }, 
   });
 
   it('shows the negotiation on that server once its dealer is there', async () => {
-    await seedDemo(app.system.makeCtx, planDemo({ dealers: 1, vehicles: 1, buyers: 5, negotiations: 0 }));
+    const plan = planDemo({ dealers: 1, vehicles: 1, buyers: 5, negotiations: 0 });
+    await withDrawnPhotos(app.uploads, () => seedDemo(app.system.makeCtx, plan));
     const { code, out, err } = await demo('--url', app.url);
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(shown(out, 'Dealer', 'Bea N.')).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);

@@ -7,6 +7,7 @@ import { statusOfCode } from '../../src/kernel/errors.js';
 import { seedDemo } from '../../src/seeders/demo.js';
 import { planDemo } from '../../src/seeders/plan.js';
 import { useApp } from '../support/app.js';
+import { withDrawnPhotos } from '../support/demo-photos.js';
 import { type Following, useLive } from '../support/live.js';
 
 const pages = [
@@ -82,7 +83,8 @@ describe('the first negotiation of the README', () => {
   });
 
   it('leads to an agreement, line by line, and both sides see it live', async () => {
-    await seedDemo(app.system.makeCtx, planDemo({ dealers: 1, vehicles: 1, buyers: 5, negotiations: 0 }));
+    const plan = planDemo({ dealers: 1, vehicles: 1, buyers: 5, negotiations: 0 });
+    await withDrawnPhotos(app.uploads, () => seedDemo(app.system.makeCtx, plan));
     const tokens: Record<string, string> = {};
     const known: Record<string, string | undefined> = {};
     const followings: Following<object>[] = [];

@@ -110,7 +110,7 @@ export class TestApp {
         MESSAGES_PER_MINUTE: '10000',
       }),
       // Files and mails of a test lie beside each other, and go with it.
-      storageUrl: `disk:${join(this.files, 'uploads')}`,
+      storageUrl: `disk:${this.uploads}`,
       mailDirectory: join(this.files, 'mail'),
       temporaryDirectory: join(this.files, 'tmp'),
       // All tests come from one address; those about throttling set their own figures.
@@ -142,6 +142,11 @@ export class TestApp {
     this.lines.close();
     await this.dropDatabase();
     if (!this.options.beside) await rm(this.files, { recursive: true, force: true });
+  }
+
+  /** The folder of its storage. */
+  get uploads(): string {
+    return join(this.files, 'uploads');
   }
 
   get url(): string {

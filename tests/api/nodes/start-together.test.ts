@@ -13,6 +13,7 @@ import type { Logger } from '../../../src/kernel/ports.js';
 import { alone } from '../../../src/platform/database/migrating.js';
 import { testSecret } from '../../support/app.js';
 import { createDatabase, type DatabaseKind, databaseKinds } from '../../support/databases.js';
+import { withDrawnPhotos } from '../../support/demo-photos.js';
 import { until } from '../../support/live.js';
 import { unknowing } from '../../support/vins.js';
 
@@ -60,7 +61,7 @@ describe.each(databaseKinds)('nodes that start at the same time on an empty %s',
   beforeAll(async () => {
     const url = await emptyDatabase(kind, 'together');
     nodes = await Promise.all(Array.from({ length: NODES }, () => node(url, lines)));
-    await Promise.all(nodes.map(prepareDatabase));
+    await withDrawnPhotos(join(dir, 'uploads'), () => Promise.all(nodes.map(prepareDatabase)));
   }, 60_000);
   afterAll(() => Promise.all(nodes.map((one) => one.close())));
 
