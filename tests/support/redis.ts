@@ -74,7 +74,8 @@ export class RedisServer {
     if (!this.options.cluster) return;
     // After a restart it still knows its slots.
     if (this.command('CLUSTER', 'SLOTS') === '') this.command('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
-    while (!this.command('CLUSTER', 'INFO').startsWith('cluster_state:ok')) await pause(20);
+    // A cluster takes two seconds before it calls itself well, and each question is a process.
+    while (!this.command('CLUSTER', 'INFO').startsWith('cluster_state:ok')) await pause(100);
   }
 
   /** Ends it at once, as a crash does. */
