@@ -55,7 +55,7 @@ export default defineConfig({
     // Processes rather than threads: argon2 and better-sqlite3 are native, and a crash then names its file.
     pool: 'forks',
     // More than there are cores: a test waits for its server, the server for its database, and some for time to pass.
-    maxWorkers: availableParallelism() + 2,
+    maxWorkers: availableParallelism() + 1,
     // The cache notices no change of how modules are compiled, hence a folder for each way.
     fsModuleCache: true,
     fsModuleCachePath: `${CACHE}/modules-${compiledBy.digest('hex').slice(0, 16)}`,

@@ -62,7 +62,9 @@ describe.each(databaseKinds)('a change of keys on %s', (kind) => {
   /** Another node on the same database, with keys of its own. */
   const node = async (...jwtSecrets: SigningKey[]) => {
     const config = { ...app.system.config, port: 0, jwtSecrets };
-    const server = await startServer(await compose(config, { clock: app.clock, log: testLog, backgroundJobs: false }));
+    const server = await startServer(
+      await compose(config, { clock: app.clock, log: testLog, backgroundJobs: false }),
+    );
     stops.push(() => server.close());
     const profile = async (token: string) => {
       const answer = await fetch(`${server.url}/api/v1/auth/profile/`, {
