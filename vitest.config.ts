@@ -10,8 +10,19 @@ const BROWSER = 'tests/**/*.browser.test.ts';
 /** What starts whole topologies of servers: `npm run test:cluster`, a step of its own too. */
 const CLUSTER = 'tests/cluster/*.cluster.test.ts';
 
-/** Files that put something else in a module's place, and so need a world of their own. */
-const MOCKING = ['tests/unit/accounts/passwords.test.ts'];
+/**
+ * Files that put something else in the place of a module, or of the process's timers, and so need a world of their own:
+ * what an earlier file has left in a process would set its timers in theirs, and wait for ever.
+ */
+const MOCKING = [
+  'tests/unit/accounts/passwords.test.ts',
+  'tests/unit/app/sockets/timers.test.ts',
+  'tests/unit/kernel/deadline.test.ts',
+  'tests/unit/negotiations/typing.test.ts',
+  'tests/unit/platform/in-process-jobs.test.ts',
+  'tests/unit/platform/memory-rate-limits.test.ts',
+  'tests/unit/platform/metrics-registry.test.ts',
+];
 
 /** What decides how a module is compiled, besides its own text. */
 const compilers = ['package-lock.json', 'tsconfig.json', 'vitest.config.ts'];
