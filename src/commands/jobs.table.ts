@@ -11,6 +11,9 @@ const WIDTH = 120;
 /** A run that was begun and has not been heard of for so long: its process is gone. */
 const LOST_AFTER_MS = 60 * 60_000;
 
+/** Rows are written every 10 s: what was to come in the meantime has come, mostly, and is planned anew. */
+const BEHIND_MS = 15_000;
+
 type Column = readonly [title: string, width: number, cell: (listed: ListedJob, now: Date) => string];
 
 const COLUMNS: readonly Column[] = [
@@ -60,7 +63,8 @@ function lastRunOf(run: JobRun | null, now: Date): string {
 function nextRunOf(run: JobRun | null, now: Date): string {
   if (!run?.nextRunAt) return 'not planned';
   const ms = run.nextRunAt.getTime() - now.getTime();
-  return ms >= 0 ? `in ${spanOf(ms)}` : `due ${spanOf(-ms)} ago`;
+  if (ms < -BEHIND_MS) return `due ${spanOf(-ms)} ago`;
+  return ms > 0 ? `in ${spanOf(ms)}` : 'now';
 }
 
 function agoOf(at: Date, now: Date): string {

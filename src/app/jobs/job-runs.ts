@@ -6,6 +6,9 @@ import { reasonOf } from '../../kernel/reasons.js';
 /** Jobs that do nothing every few seconds must not cost a commit each: what became of all of them is written together. */
 const WRITTEN_EVERY_MS = 10_000;
 
+/** Whoever has just started a server, and asks what it will do, is told soon. */
+const FIRST_WRITTEN_AFTER_MS = 1_000;
+
 /** What is to be written of a job. What this process knows nothing of is null, and stays as it is. */
 interface Note {
   readonly everyMs: number;
@@ -29,6 +32,7 @@ export class JobRuns implements JobWatcher {
   private readonly notes = new Map<string, Note>();
   private readonly changed = new Set<string>();
   private timer: NodeJS.Timeout | undefined;
+  private pauseMs = FIRST_WRITTEN_AFTER_MS;
   private writing: Promise<void> = Promise.resolve();
 
   constructor(
@@ -75,6 +79,7 @@ export class JobRuns implements JobWatcher {
   write(): Promise<void> {
     clearTimeout(this.timer);
     this.timer = undefined;
+    this.pauseMs = WRITTEN_EVERY_MS;
     this.writing = this.writing.then(() => this.writeChanged());
     return this.writing;
   }
@@ -83,7 +88,7 @@ export class JobRuns implements JobWatcher {
     const known = this.notes.get(job.name) ?? unknown(job.everyMs);
     this.notes.set(job.name, Object.assign(known, news));
     this.changed.add(job.name);
-    this.timer ??= setTimeout(() => void this.write(), WRITTEN_EVERY_MS).unref();
+    this.timer ??= setTimeout(() => void this.write(), this.pauseMs).unref();
     return known;
   }
 

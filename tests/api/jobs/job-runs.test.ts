@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { sql } from 'kysely';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { JobRun } from '../../../src/app/jobs/job-run.entity.js';
 import { JobRuns } from '../../../src/app/jobs/job-runs.js';
 import { jobsCommand } from '../../../src/commands/jobs.js';
@@ -47,6 +47,14 @@ describe.each(databaseKinds)('what became of jobs on %s', (kind) => {
       done: 7,
     });
     expect(await rowOf('other')).toMatchObject({ lastStartedAt: null, failures: null, runs: 0, done: 0 });
+    await runs.close();
+  });
+
+  it('is told soon by a process that has just begun, though nothing has run yet', async () => {
+    const runs = keeper();
+    runs.planned(job('to come'), 60_000);
+    const nextRunAt = new Date(app.clock.now().getTime() + 60_000);
+    await vi.waitFor(async () => expect(await rowOf('to come')).toMatchObject({ nextRunAt, runs: 0 }), 5_000);
     await runs.close();
   });
 

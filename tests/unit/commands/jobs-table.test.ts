@@ -43,6 +43,7 @@ describe('the table of jobs', () => {
           5_000,
           { nextRunAt: ago(300), lastStartedAt: ago(400), lastFinishedAt: ago(400) },
         ],
+        ['warn-expiring', 5_000, { nextRunAt: ago(1.844) }],
       ),
     ).toEqual([
       'JOB                       EVERY   LAST RUN       TOOK    DID     RUNS      IN ALL    NEXT RUN       FAILED',
@@ -54,6 +55,7 @@ describe('the table of jobs', () => {
       'sweep-mails               1 h     running        41 ms   2       1000      17        not planned    –',
       'sweep-photos              6 h     lost 2 h ago   41 ms   2       1000      17        in 2 s         –',
       'tell-price-drops          5 s     7 min ago      41 ms   2       1000      17        due 5 min ago  –',
+      'warn-expiring             5 s     3 s ago        41 ms   2       1000      17        now            –',
     ]);
   });
 
